@@ -1,0 +1,37 @@
+# The one set of compiler options every target uses.
+add_library(strict INTERFACE)
+target_include_directories(strict INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(strict INTERFACE _GNU_SOURCE PROJECT_VERSION="${PROJECT_VERSION}")
+target_compile_options(strict INTERFACE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+  -Wwrite-strings -Wcast-qual -Wformat=2 -Wvla -Wimplicit-fallthrough -Wundef
+  -include ${PROJECT_SOURCE_DIR}/lib/banned.h)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  # With sanitizers gcc sees null paths that its own instrumentation made.
+  if(NOT SANITIZE)
+    target_compile_options(strict INTERFACE -Wnull-dereference)
+  endif()
+endif()
+if(SANITIZE)
+  target_compile_options(strict INTERFACE -fsanitize=${SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(strict INTERFACE -fsanitize=${SANITIZE})
+endif()
+if(COVERAGE)
+  target_compile_options(strict INTERFACE --coverage)
+  target_link_options(strict INTERFACE --coverage)
+endif()
+if(FUZZ)
+  target_compile_options(strict INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(strict INTERFACE -fstack-protector-strong -fPIE)
+  target_compile_definitions(strict INTERFACE _FORTIFY_SOURCE=2)
+  target_link_options(strict INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+
+# add_module(name SOURCES_FROM folder LINKS libs...): a static library of every .c in the folder.
+function(add_module name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC strict ${ARGN})
+endfunction()

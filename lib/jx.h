@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jansson with our rules: building a document cannot fail, reading one can. */
+#pragma once
+#include "lib/jx_bind.h"
+
+/* No document from outside may nest deeper or be larger than this, whatever its format: 64 levels are four times
+ * what any Kubernetes object has, 16 MiB ten times what etcd stores. */
+enum { JX_MAX_DEPTH = 64, JX_MAX_BYTES = 16 << 20 };
+
+/* Never NULL.  A bad format or out of memory is a bug or a restart: it aborts with the place.
+ * Only trusted strings may go in: bytes from the network pass through the parser or jx_text() first. */
+#define jx_pack(...) jx_pack_at(__FILE__, __LINE__, __VA_ARGS__)
+json_t *jx_pack_at(const char *file, int line, const char *fmt, ...) MUST_CHECK;
+
+/* Set 'key', taking 'value' (jx_set) or sharing it (jx_share).  Abort rather than fail. */
+void jx_set(json_t *object, const char *key, json_t *value);
+void jx_share(json_t *object, const char *key, const json_t *value);
+void jx_append(json_t *array, json_t *value);
+
+/* A JSON string of any bytes: what is not UTF-8, and NUL, becomes U+FFFD.  Never NULL. */
+json_t *jx_text(const char *s);
+json_t *jx_textn(const char *s, size_t n);
+
+/* A new JSON boolean or integer, or NULL when unset: for "s:o*". */
+static inline json_t *jx_opt_bool(struct jx_opt_bool b) { return b.set ? json_boolean(b.value) : NULL; }
+static inline json_t *jx_opt_int(struct jx_opt_int i) { return i.set ? json_integer(i.value) : NULL; }
+
+/* Walk "spec.forProvider.url" down objects. NULL when anything on the way is missing. Borrowed. */
+json_t *jx_at(const json_t *doc, const char *path);
+/* The same for a string, or 'otherwise' when it is missing or no string. */
+const char *jx_str(const json_t *doc, const char *path, const char *otherwise);
+json_int_t jx_int(const json_t *doc, const char *path, json_int_t otherwise);
+bool jx_bool(const json_t *doc, const char *path, bool otherwise);
+
+/* The object at 'key', made when missing or of another type. Borrowed. */
+json_t *jx_make_object(json_t *doc, const char *key);
+
+/* Parse exactly one JSON value (no duplicate keys, limits as above). NULL with ERR_INVALID naming line and column. */
+MUST_CHECK json_t *jx_parse(const char *bytes, size_t n, struct err *e);
+
+/* Compact text with sorted keys: equal documents give equal text. The caller frees; never NULL. */
+char *jx_dump(const json_t *doc) MUST_CHECK;
+char *jx_dump_pretty(const json_t *doc) MUST_CHECK;

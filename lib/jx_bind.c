@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Table-driven JSON object to struct conversion. */
+#include "lib/jx_bind.h"
+#include "lib/buf.h"
+
+static const struct {
+    const char *name;
+    int lo, hi;
+} type_info[] = {
+    [JX_STR] = { "a string", JSON_STRING, JSON_STRING },   [JX_INT] = { "an integer", JSON_INTEGER, JSON_INTEGER },
+    [JX_BOOL] = { "true or false", JSON_TRUE, JSON_FALSE }, [JX_OBJECT] = { "an object", JSON_OBJECT, JSON_OBJECT },
+    [JX_ARRAY] = { "a list", JSON_ARRAY, JSON_ARRAY },     [JX_TREE] = { "a value", JSON_OBJECT, JSON_NULL },
+};
+
+static bool listed(const char *const *one_of, const char *s)
+{
+    for (; one_of && *one_of; one_of++)
+        if (!strcmp(*one_of, s))
+            return true;
+    return !one_of;
+}
+
+static void store(const struct jx_field *f, json_t *v, void *into)
+{
+    char *at = (char *)into + f->offset;
+
+    switch (f->type) {
+    case JX_STR: *(const char **)(void *)at = json_string_value(v); break;
+    case JX_INT: *(struct jx_opt_int *)(void *)at = (struct jx_opt_int){ true, json_integer_value(v) }; break;
+    case JX_BOOL: *(struct jx_opt_bool *)(void *)at = (struct jx_opt_bool){ true, json_is_true(v) }; break;
+    case JX_OBJECT:
+    case JX_ARRAY:
+    case JX_TREE: *(json_t **)(void *)at = v; break;
+    }
+}
+
+static void not_listed(const struct jx_field *f, const char *path, const char *value, struct problems *p)
+{
+    CLEAN(buf_free) struct buf allowed = buf_max(1024);
+
+    for (const char *const *one = f->one_of; *one; one++)
+        (void)buf_addf(&allowed, "%s%s", one == f->one_of ? "" : ", ", *one);
+    problems_add(p, "%s.%s: \"%.64s\" is not allowed; use one of: %s", path, f->name, value, buf_text(&allowed));
+}
+
+static void bind_one(json_t *doc, const char *path, const struct jx_field *f, void *into, struct problems *p)
+{
+    json_t *v = json_object_get(doc, f->name);
+
+    if (!v || json_is_null(v)) {
+        if (f->flags & JX_REQUIRED)
+            problems_add(p, "%s.%s is required", path, f->name);
+        return;
+    }
+    if ((int)json_typeof(v) < type_info[f->type].lo || (int)json_typeof(v) > type_info[f->type].hi) {
+        problems_add(p, "%s.%s must be %s", path, f->name, type_info[f->type].name);
+        return;
+    }
+    if (f->type == JX_STR && !listed(f->one_of, json_string_value(v)))
+        not_listed(f, path, json_string_value(v), p);
+    store(f, v, into);
+}
+
+static const struct jx_field *find(const struct jx_field fields[], const char *name)
+{
+    for (; fields->name; fields++)
+        if (!strcmp(fields->name, name))
+            return fields;
+    return NULL;
+}
+
+void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct problems *p)
+{
+    const char *key;
+    json_t *v;
+
+    if (!json_is_object(doc)) {
+        problems_add(p, "%s must be an object", path);
+        return;
+    }
+    json_object_foreach(doc, key, v)
+        if (!find(fields, key))
+            problems_add(p, "%s.%.64s is not a known field", path, key);
+    for (const struct jx_field *f = fields; f->name; f++)
+        bind_one(doc, path, f, into, p);
+}
+
+int jx_bind(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct err *e)
+{
+    CLEAN(problems_free) struct problems p = { 0 };
+
+    jx_bind_all(doc, path, fields, into, &p);
+    return p.n ? err_set(e, ERR_INVALID, "%s", p.text[0]) : 0;
+}

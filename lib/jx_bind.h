@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fill a struct from a JSON object, driven by a table of fields.
+ * Strings and sub-trees are borrowed: they live as long as the document. */
+#pragma once
+#include "lib/problems.h"
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum jx_type { JX_STR = 1, JX_INT, JX_BOOL, JX_OBJECT, JX_ARRAY, JX_TREE };
+enum { JX_REQUIRED = 1 };
+
+struct jx_opt_bool {
+    bool set, value;
+};
+struct jx_opt_int {
+    bool set;
+    json_int_t value;
+};
+
+struct jx_field {
+    const char *name;
+    enum jx_type type;
+    size_t offset;
+    unsigned flags;
+    const char *const *one_of; /* allowed strings, NULL-terminated; NULL = any */
+};
+
+/* The member type is checked at compile time, so a table cannot lie about its struct. */
+#define JX_CHECK(st, m, want)                                                                                    \
+    (0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((st *)0)->m), want) ? 1 : -1]))
+#define JX_F(st, m, nm, kind, ctype, ...)                                                                        \
+    { .name = (nm), .type = (kind), .offset = offsetof(st, m) + JX_CHECK(st, m, ctype), __VA_ARGS__ }
+#define JX_F_STR(st, m, nm, ...)    JX_F(st, m, nm, JX_STR, const char *, __VA_ARGS__)
+#define JX_F_INT(st, m, nm, ...)    JX_F(st, m, nm, JX_INT, struct jx_opt_int, __VA_ARGS__)
+#define JX_F_BOOL(st, m, nm, ...)   JX_F(st, m, nm, JX_BOOL, struct jx_opt_bool, __VA_ARGS__)
+#define JX_F_OBJECT(st, m, nm, ...) JX_F(st, m, nm, JX_OBJECT, json_t *, __VA_ARGS__)
+#define JX_F_ARRAY(st, m, nm, ...)  JX_F(st, m, nm, JX_ARRAY, json_t *, __VA_ARGS__)
+#define JX_F_TREE(st, m, nm, ...)   JX_F(st, m, nm, JX_TREE, json_t *, __VA_ARGS__)
+
+/* Binds what it can and adds one problem per violation, each naming its path ("spec.workers must be a list").
+ * JSON null counts as absent. Unknown keys are violations. */
+void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct problems *p);
+
+/* The same for a document where the first violation is enough: 0, or -1 with ERR_INVALID. */
+MUST_CHECK int jx_bind(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct err *e);
