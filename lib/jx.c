@@ -3,6 +3,7 @@
 #include "lib/jx.h"
 #include "lib/buf.h"
 #include <stdarg.h>
+#include <stdint.h>
 
 json_t *jx_pack_at(const char *file, int line, const char *fmt, ...)
 {
