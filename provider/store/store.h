@@ -8,9 +8,10 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* Names one object, or (name NULL) all of a kind in a namespace, or (ns NULL too) in all. "" is the cluster scope. */
+/* Names one object, or (name NULL) all of a kind in a namespace, or (ns NULL too) in all. ns "" is the cluster scope.
+ * Objects are told apart by group, so all versions in api_version ("cleura.m.crossplane.io/v1alpha2") name the same one. */
 struct store_ref {
-    const char *group, *kind, *ns, *name;
+    const char *api_version, *kind, *ns, *name;
 };
 
 struct store;
@@ -22,8 +23,8 @@ struct store_ops {
     int (*get)(struct store *s, const struct store_ref *ref, json_t **ret_object, struct err *e);
     /* Everything of that kind that changed after 'cursor' ("" = from the beginning: everything), waiting at most
      * 'timeout_ms' for the first: [{"type": "PUT" | "REMOVED", "object": ...}] in order; *ret_cursor (free() it) is where to go on. */
-    int (*watch)(struct store *s, const struct store_ref *ref, const char *cursor, int timeout_ms, json_t **ret_events,
-                 char **ret_cursor, struct err *e);
+    int (*watch)(struct store *s, const struct store_ref *ref, const char *cursor, int timeout_ms,
+                 json_t **ret_events, char **ret_cursor, struct err *e);
     /* Create (no metadata.resourceVersion; ERR_CONFLICT if it exists) or replace everything but status (ERR_CONFLICT if
      * the version is not the current one, ERR_NOT_FOUND if it is gone). *ret_object (may be NULL): as stored. Nothing is
      * written, and the version stays, when nothing changed. */
@@ -54,5 +55,5 @@ DEFINE_CLEAN(struct store *, store_free)
 /* The reference of an object; borrows its strings. ns "" when it has none. */
 struct store_ref store_ref_of(const json_t *object);
 
-/* "cleura.m.crossplane.io" of "cleura.m.crossplane.io/v1alpha2"; "" for "v1". Length only: not NUL-terminated. */
+/* The length of the group at the start of an apiVersion: 22 for "cleura.m.crossplane.io/v1alpha2", 0 for "v1". */
 size_t store_group_length(const char *api_version);
