@@ -45,6 +45,8 @@ char *crypto_base64_decode(const char *text, size_t *ret_len, struct err *e)
         padding++;
     bytes = x_alloc(3 * (n / 4) + 1);
     decoded = n % 4 ? -1 : EVP_DecodeBlock((unsigned char *)bytes, (const unsigned char *)packed, (int)n);
+    if (strcspn(packed, "=") != n - padding) /* OpenSSL takes it for a zero, anywhere */
+        decoded = -1;
     if (decoded < 0 || (size_t)decoded < padding) {
         err_set(e, ERR_INVALID, "not valid base64");
         return NULL;

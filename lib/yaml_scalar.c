@@ -34,8 +34,11 @@ static int base_of(const char **digits)
 {
     static const struct table_name prefixes[] = { { "0x", 16 }, { "0X", 16 }, { "0o", 8 }, { "0O", 8 },
                                                   { "0b", 2 },  { "0B", 2 },  { NULL, 0 } };
-    char two[3] = { (*digits)[0], (*digits)[0] ? (*digits)[1] : '\0', '\0' };
-    int base = table_value(prefixes, two);
+    char two[3];
+    int base;
+
+    (void)snprintf(two, sizeof(two), "%.2s", *digits);
+    base = table_value(prefixes, two);
 
     if (base) {
         *digits += 2;
@@ -101,7 +104,7 @@ static json_t *number(const char *text)
 
 json_t *yaml_plain(const char *text, size_t n)
 {
-    char copy[NUMBER_MAX];
+    char copy[NUMBER_MAX] = "";
     size_t len = 0;
     bool found = false;
     json_t *value;

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From JSON to a struct. */
+#undef NDEBUG
+#include "lib/jx.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct thing {
+    const char *name, *size;
+    struct jx_opt_int count;
+    struct jx_opt_bool on;
+    json_t *tree, *list, *object;
+};
+
+static const char *const sizes[] = { "small", "large", NULL };
+static const struct jx_field fields[] = {
+    JX_F_STR(struct thing, name, "name", .flags = JX_REQUIRED),
+    JX_F_STR(struct thing, size, "size", .one_of = sizes),
+    JX_F_INT(struct thing, count, "count"),
+    JX_F_BOOL(struct thing, on, "on"),
+    JX_F_TREE(struct thing, tree, "tree"),
+    JX_F_ARRAY(struct thing, list, "list"),
+    JX_F_OBJECT(struct thing, object, "object"),
+    { .name = NULL },
+};
+
+static json_t *doc_of(const char *text)
+{
+    json_t *doc = jx_parse(text, strlen(text), NULL);
+
+    assert_non_null(doc);
+    return doc;
+}
+
+static void a_good_document_fills_the_struct(void **state)
+{
+    struct thing t = { 0 };
+    struct err e = { 0 };
+    json_auto_t *doc = doc_of(
+        "{\"name\":\"a\",\"size\":\"large\",\"count\":0,\"on\":false,\"tree\":1,\"list\":[],\"object\":{}}");
+
+    (void)state;
+    assert_int_equal(jx_bind(doc, "spec", fields, &t, &e), 0);
+    assert_string_equal(t.name, "a");
+    assert_string_equal(t.size, "large");
+    assert_true(t.count.set);
+    assert_int_equal(t.count.value, 0);
+    assert_true(t.on.set);
+    assert_false(t.on.value);
+    assert_true(json_is_integer(t.tree));
+    assert_true(json_is_array(t.list));
+    assert_true(json_is_object(t.object));
+}
+
+static void absent_and_null_stay_unset(void **state)
+{
+    struct thing t = { 0 };
+    struct err e = { 0 };
+    json_auto_t *doc = doc_of("{\"name\":\"a\",\"count\":null}");
+
+    (void)state;
+    assert_int_equal(jx_bind(doc, "spec", fields, &t, &e), 0);
+    assert_false(t.count.set);
+    assert_false(t.on.set);
+    assert_null(t.size);
+}
+
+static void problem(const char *text, const char *want)
+{
+    struct thing t = { 0 };
+    struct err e = { 0 };
+    json_auto_t *doc = doc_of(text);
+
+    assert_int_equal(jx_bind(doc, "spec", fields, &t, &e), -1);
+    assert_int_equal(e.kind, ERR_INVALID);
+    assert_string_equal(e.text, want);
+}
+
+static void each_violation_names_its_path(void **state)
+{
+    (void)state;
+    problem("{}", "spec.name is required");
+    problem("{\"name\":null}", "spec.name is required");
+    problem("{\"name\":1}", "spec.name must be a string");
+    problem("{\"name\":\"a\",\"count\":1.5}", "spec.count must be an integer");
+    problem("{\"name\":\"a\",\"on\":\"yes\"}", "spec.on must be true or false");
+    problem("{\"name\":\"a\",\"list\":{}}", "spec.list must be a list");
+    problem("{\"name\":\"a\",\"object\":[]}", "spec.object must be an object");
+    problem("{\"name\":\"a\",\"nmae\":1}", "spec.nmae is not a known field");
+    problem("{\"name\":\"a\",\"size\":\"huge\"}",
+            "spec.size: \"huge\" is not allowed; use one of: small, large");
+    problem("[]", "spec must be an object");
+}
+
+static void all_violations_come_together(void **state)
+{
+    CLEAN(problems_free) struct problems p = { 0 };
+    struct thing t = { 0 };
+    json_auto_t *doc = doc_of("{\"size\":1,\"count\":true,\"other\":0}");
+
+    (void)state;
+    jx_bind_all(doc, "spec", fields, &t, &p);
+    assert_int_equal(p.n, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_document_fills_the_struct),
+        cmocka_unit_test(absent_and_null_stay_unset),
+        cmocka_unit_test(each_violation_names_its_path),
+        cmocka_unit_test(all_violations_come_together),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
