@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provider/auth/classify.h"
+#include "lib/jx.h"
+#include <strings.h>
+
+static json_t *body_of(const struct http_response *res)
+{
+    return jx_parse(buf_text(&res->body), res->body.len, NULL);
+}
+
+char *classify_message(const struct http_response *res)
+{
+    json_auto_t *body = body_of(res);
+    const char *message = jx_str(body, "error.message", NULL);
+
+    return message ? x_strdup(message) : NULL;
+}
+
+bool classify_invalid_token(const struct http_response *res)
+{
+    CLEAN(free) char *message = NULL;
+
+    if (res->status != 401 && res->status != 403)
+        return false;
+    message = classify_message(res);
+    return !message || strcasestr(message, "token");
+}
+
+const char *classify_refusal(const struct http_response *res)
+{
+    CLEAN(free) char *message = NULL;
+
+    if (res->status != 401 && res->status != 403)
+        return NULL;
+    message = classify_message(res);
+    if (classify_invalid_token(res))
+        return "Unauthorized";
+    return strstr(message, "IP") ? "ForbiddenAddress" : "Forbidden";
+}
+
+enum login_outcome classify_login(const struct http_response *res, char **ret_token)
+{
+    json_auto_t *body = body_of(res);
+    const char *result = jx_str(body, "result", ""), *token = jx_str(body, "token", "");
+
+    if (res->status == 429 || res->status >= 500)
+        return LOGIN_LATER;
+    if (!strncmp(result, "twofactor", strlen("twofactor")))
+        return LOGIN_TWO_FACTOR;
+    if (res->status < 200 || res->status > 299 || !*token || (*result && strcmp(result, "login_ok") != 0))
+        return !body && res->status < 300 ? LOGIN_LATER
+                                          : LOGIN_REFUSED; /* an HTML page with 200 is no answer */
+    *ret_token = x_strdup(token);
+    return LOGIN_OK;
+}
+
+/* Where each generation keeps what we look at. */
+static const struct shape {
+    const char *generation, *operation, *hibernated, *declared;
+} shapes[] = {
+    { "v1", "status.lastOperation", "status.hibernated", "spec.hibernation.enabled" },
+    { "v2", "last_operation", "status.is_hibernated", "hibernation.enabled" },
+};
+
+enum shoot_state classify_shoot(const struct http_response *res, const char *generation)
+{
+    const struct shape *shape = &shapes[!strcmp(generation, "v2")];
+    json_auto_t *body = body_of(res);
+    const json_t *operation;
+    const char *type, *state;
+
+    if (res->status == 404)
+        return jx_at(body, "error") ? SHOOT_GONE : SHOOT_UNKNOWN; /* a proxy's 404 is no proof */
+    if (res->status < 200 || res->status > 299 || !json_is_object(body))
+        return SHOOT_UNKNOWN;
+    operation = jx_at(body, shape->operation);
+    type = jx_str(operation, "type", "Create");
+    state = jx_str(operation, "state", "");
+    if (!strcmp(type, "Delete"))
+        return SHOOT_GONE;
+    if (jx_bool(body, shape->hibernated, false) || jx_bool(body, shape->declared, false))
+        return SHOOT_HIBERNATED;
+    return !strcmp(type, "Create") && strcmp(state, "Succeeded") != 0 ? SHOOT_COMING : SHOOT_RUNNING;
+}
