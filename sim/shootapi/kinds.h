@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which kinds the server knows: a fixed table, and what CustomResourceDefinitions add. */
+#pragma once
+#include "lib/jx.h"
+
+struct objects;
+
+enum {
+    KIND_NAMESPACED = 1,
+    KIND_STATUS = 2,     /* has the /status subresource */
+    KIND_GENERATION = 4, /* metadata.generation counts changes outside metadata and status */
+    KIND_ORPHANS = 8,    /* deleted without a policy, dependents stay (Job) */
+    KIND_CUSTOM = 16
+};
+
+/* One kind in one version. */
+struct kind {
+    const char *group, *version, *kind, *plural, *singular;
+    const char *short_names; /* "po,pods", "" for none */
+    unsigned flags;
+    const char *columns;      /* "NAME=type:path|...", what `kubectl get` shows between name and age; may be NULL */
+    const char *field_labels; /* "spec.nodeName status.phase": allowed in field selectors besides name and namespace */
+    const char *first_status; /* JSON a new object's status starts with, NULL = none */
+    const json_t *schema, *printer_columns; /* custom kinds: borrowed from the definition, may be NULL */
+};
+
+struct kinds *kinds_new(void);
+void kinds_free(struct kinds *k);
+
+/* Read the custom kinds anew from the stored definitions. Pointers to custom kinds become invalid. */
+void kinds_reload(struct kinds *k, struct objects *o);
+
+/* All kinds: groups in order of preference, a group's versions best first. */
+size_t kinds_count(const struct kinds *k);
+const struct kind *kinds_at(const struct kinds *k, size_t i);
+
+/* NULL when there is none. */
+const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version, const char *plural);
+/* The best version of a group; NULL when the group is unknown. */
+const char *kinds_preferred(const struct kinds *k, const char *group);
+bool kinds_has_version(const struct kinds *k, const char *group, const char *version);
+
+/* "v1" or "apps/v1"; free() it. */
+char *kind_api_version(const struct kind *kind);
