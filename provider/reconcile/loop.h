@@ -9,8 +9,9 @@ struct loop;
 struct loop_options {
     struct store *store;    /* borrowed; must outlive the loop */
     const char *user_agent; /* borrowed */
-    const char *lock_path;  /* file whose lock makes us the one writer; NULL = nobody else can reach this store */
-    int64_t (*now)(void);   /* wall clock, ms since 1970 */
+    const char
+        *lock_path; /* file whose lock makes us the one writer; NULL = nobody else can reach this store */
+    int64_t (*now)(void); /* wall clock, ms since 1970 */
 };
 
 /* NULL with err. Start before the program has threads: the jq worker is forked. */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provider/reconcile/absence.h"
+#include "lib/jx.h"
+
+static bool cleura_says_so(const struct http_response *res)
+{
+    json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
+
+    return jx_int(body, "error.code", 0) == 404;
+}
+
+/* The last path segment, before any query. */
+static bool url_names(const char *url, const char *name)
+{
+    size_t n = strcspn(url, "?#"), len = strlen(name);
+
+    return len && n > len && !memcmp(url + n - len, name, len) && url[n - len - 1] == '/';
+}
+
+static bool kubernetes_says_so(const char *url, const struct http_response *res)
+{
+    json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
+
+    return !strcmp(jx_str(body, "kind", ""), "Status") && !strcmp(jx_str(body, "reason", ""), "NotFound") &&
+           url_names(url, jx_str(body, "details.name", ""));
+}
+
+static bool is_shoot(const char *auth) { return !strcmp(auth, "CleuraShoot") || !strcmp(auth, "Kubeconfig"); }
+
+static bool proven(const char *auth, const char *url, const struct http_response *res)
+{
+    if (!strcmp(auth, "Cleura"))
+        return cleura_says_so(res);
+    return is_shoot(auth) ? kubernetes_says_so(url, res) : true;
+}
+
+enum seen absence_of(const char *auth, const char *url, const struct http_response *res, bool created)
+{
+    bool strict = !strcmp(auth, "Cleura") || is_shoot(auth);
+
+    if (res->status == 404 || res->status == 410)
+        return proven(auth, url, res) ? SEEN_ABSENT : SEEN_UNAVAILABLE;
+    if (res->status == 401 || res->status == 403)
+        return SEEN_REFUSED;
+    if (res->status == 408 || res->status == 425 || res->status == 429 || res->status >= 500)
+        return SEEN_UNAVAILABLE;
+    if (res->status >= 300 && res->status < 400)
+        return SEEN_UNAVAILABLE; /* a redirect out of the origin, which is not followed */
+    if (res->status >= 400)
+        return strict || created ? SEEN_UNAVAILABLE : SEEN_ABSENT;
+    return SEEN_OBJECT;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "provider/reconcile/list.h"
+#include "lib/crypto.h"
+#include "lib/jx.h"
+#include "provider/reconcile/object.h"
+
+struct list {
+    struct list *next;
+    char *key; /* config uid and URL */
+    struct auth_call *call;
+    struct object **waiting;
+    size_t n, cap;
+    int64_t fetched_at;
+    bool valid;
+    unsigned char digest[DIGEST];
+    json_t *index; /* key of an element → the element as text */
+};
+
+/* Objects are due a little apart (backoff_spread): one call serves all who come within this part of their interval. */
+enum { FRESH_PART = 2 };
+
+static struct list *list_for(struct loop *l, const char *key)
+{
+    struct list *list = l->lists;
+
+    while (list && strcmp(list->key, key) != 0)
+        list = list->next;
+    if (list)
+        return list;
+    list = x_alloc(sizeof(*list));
+    *list = (struct list){ .key = x_strdup(key), .next = l->lists };
+    l->lists = list;
+    return list;
+}
+
+/* False when the list does not name the object. */
+static bool answer(struct list *list, struct object *o)
+{
+    const json_t *element =
+        json_object_get(list->index, jx_str(o->doc, "spec.forProvider.observeList.value", ""));
+    struct http_response res = { .status = 200, .body = buf_max(JX_MAX_BYTES) };
+
+    if (!element)
+        return false;
+    (void)buf_add(&res.body, json_string_value(element), json_string_length(element));
+    request_answered(o, &res);
+    buf_free(&res.body);
+    return true;
+}
+
+static int build_index(struct list *list, const struct object *o, const struct http_response *res,
+                       struct err *e)
+{
+    json_auto_t *response = exec_response(res), *keys = NULL, *items = NULL;
+    json_t *item;
+    size_t i;
+
+    if (exec_list_keys(&o->loop->exec, o->doc, response, &keys, e) < 0)
+        return -1;
+    items = jx_parse(buf_text(&res->body), res->body.len, e);
+    if (!items)
+        return err_wrap(e, "observeList");
+    json_decref(list->index);
+    list->index = json_object();
+    json_array_foreach (items, i, item) {
+        const char *key = json_string_value(json_array_get(keys, i));
+        CLEAN(free) char *text = jx_dump(item);
+
+        if (key)
+            jx_set(list->index, key, jx_text(text));
+    }
+    return 0;
+}
+
+static int take_in(struct list *list, const struct object *o, const struct http_response *res, struct err *e)
+{
+    unsigned char digest[DIGEST];
+
+    crypto_sha256(buf_text(&res->body), res->body.len, digest);
+    if (list->valid && !memcmp(digest, list->digest, DIGEST))
+        return 0;
+    list->valid = build_index(list, o, res, e) == 0;
+    memcpy(list->digest, digest, DIGEST);
+    return list->valid ? 0 : -1;
+}
+
+static void tell(struct list *list, struct object *o, const struct auth_result *r)
+{
+    o->list = NULL;
+    if (r->outcome != AUTH_ANSWERED) {
+        object_fail_call(o, r);
+    } else if (r->res->status < 200 || r->res->status > 299) {
+        object_fail_answer(o, "observe", r->res);
+    } else if (!list->valid || !answer(list, o)) {
+        o->quiet = false;
+        request_run(o);
+    }
+}
+
+/* Waiting objects that went away are NULL. */
+static const struct object *first_of(struct object *const *waiting, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (waiting[i])
+            return waiting[i];
+    return NULL;
+}
+
+static void on_list(void *ctx, const struct auth_result *r)
+{
+    struct list *list = ctx;
+    struct object **waiting = list->waiting;
+    size_t n = list->n;
+
+    list->call = NULL;
+    list->waiting = NULL;
+    list->n = list->cap = 0;
+    if (r->outcome == AUTH_ANSWERED && r->res->status >= 200 && r->res->status < 300) {
+        const struct object *any = first_of(waiting, n);
+
+        if (any && take_in(list, any, r->res, NULL) == 0)
+            list->fetched_at = any->loop->now();
+    }
+    for (size_t i = 0; i < n; i++)
+        if (waiting[i])
+            tell(list, waiting[i], r);
+    free(waiting);
+}
+
+static void wait_for(struct list *list, struct object *o)
+{
+    if (list->n == list->cap) {
+        list->cap = list->cap ? 2 * list->cap : 16;
+        list->waiting = x_realloc(list->waiting, list->cap * sizeof(struct object *));
+    }
+    list->waiting[list->n++] = o;
+    o->list = list;
+}
+
+bool list_observe(struct object *o)
+{
+    CLEAN(exec_call_free) struct exec_call call = { 0 };
+    const json_t *config = loop_config(o->loop, o->doc, NULL);
+    CLEAN(free) char *key = NULL;
+    struct list *list;
+
+    if (!config || !jx_at(o->doc, "spec.forProvider.observeList") ||
+        exec_list_call(&o->loop->exec, o->doc, &call, NULL) < 0 || !call.url)
+        return false;
+    key = x_asprintf("%s %s", jx_str(config, "metadata.uid", ""), call.url);
+    list = list_for(o->loop, key);
+    if (list->valid && !list->call &&
+        o->loop->now() - list->fetched_at < object_interval(o, PACE_IDLE) / FRESH_PART)
+        return answer(list, o);
+    wait_for(list, o);
+    if (!list->call)
+        list->call = auth_send(o->loop->auth, config,
+                               &(struct http_request){ .method = "GET", .url = call.url }, on_list, list);
+    return true;
+}
+
+void list_forget(struct object *o)
+{
+    for (size_t i = 0; o->list && i < o->list->n; i++)
+        if (o->list->waiting[i] == o)
+            o->list->waiting[i] = NULL;
+    o->list = NULL;
+}
+
+void list_free_all(struct loop *l)
+{
+    while (l->lists) {
+        struct list *list = l->lists;
+
+        l->lists = list->next;
+        if (list->call)
+            auth_cancel(list->call);
+        free(list->waiting);
+        free(list->key);
+        json_decref(list->index);
+        free(list);
+    }
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all passes share: writing to the store, failing, resting. */
+#include "provider/reconcile/object.h"
+#include "lib/clock.h"
+#include "lib/crypto.h"
+#include "lib/jx.h"
+#include "lib/log.h"
+#include "provider/auth/classify.h"
+#include "provider/reconcile/backoff.h"
+#include <stdarg.h>
+
+enum {
+    POLL_MS = 60 * 1000,
+    POLL_NOT_READY_MS = 15 * 1000,
+    POLL_LEAST_MS = 200, /* a slip in an interval must not become a busy loop */
+};
+
+bool object_deleting(const struct object *o) { return jx_at(o->doc, "metadata.deletionTimestamp") != NULL; }
+
+const char *object_annotation(const struct object *o, const char *name)
+{
+    return json_string_value(json_object_get(jx_at(o->doc, "metadata.annotations"), name));
+}
+
+int64_t object_annotation_time(const struct object *o, const char *name)
+{
+    const char *text = object_annotation(o, name);
+    int64_t when;
+
+    return text && clock_parse(text, &when, NULL) == 0 ? when : 0;
+}
+
+int64_t object_interval(const struct object *o, enum pace pace)
+{
+    const char *field =
+        pace == PACE_IDLE ? "spec.forProvider.pollInterval" : "spec.forProvider.pollIntervalWhileNotReady";
+    const char *text = pace == PACE_IDLE ? object_annotation(o, NOTE_POLL) : NULL;
+    int64_t interval = pace == PACE_IDLE ? POLL_MS : POLL_NOT_READY_MS;
+
+    if (!text)
+        text = jx_str(o->doc, field, NULL);
+    if (text && clock_parse_duration(text, &interval, NULL) < 0)
+        interval = pace == PACE_IDLE ? POLL_MS : POLL_NOT_READY_MS;
+    if (interval < POLL_LEAST_MS)
+        interval = POLL_LEAST_MS;
+    return backoff_spread(interval, jx_str(o->doc, "metadata.uid", ""));
+}
+
+void object_rest(struct object *o, int64_t delay_ms)
+{
+    o->loop->busy -= o->busy ? 1 : 0;
+    o->busy = false;
+    queue_set(&o->loop->queue, &o->slot, o->loop->now() + (o->again ? 0 : delay_ms));
+    o->again = false;
+}
+
+static int stored(struct object *o, int result, json_t *doc, const struct err *e)
+{
+    if (result == 0) {
+        json_decref(o->doc);
+        o->doc = doc;
+        return 0;
+    }
+    if (e->kind != ERR_CONFLICT && e->kind != ERR_NOT_FOUND)
+        log_error("cannot write to the store", LS("object", o->key), LS("error", e->text));
+    /* a conflict means that a newer document is on its way to us */
+    object_rest(o, e->kind == ERR_CONFLICT ? SOON_MS : backoff_failure(++o->failures, crypto_random()));
+    return -1;
+}
+
+int object_put(struct object *o, const json_t *doc)
+{
+    struct err e = { 0 };
+    json_t *now_stored = NULL;
+    int result = o->loop->store->ops->put(o->loop->store, doc, &now_stored, &e);
+
+    return stored(o, result, now_stored, &e);
+}
+
+int object_put_status(struct object *o, json_t *status)
+{
+    struct err e = { 0 };
+    json_t *now_stored = NULL;
+    json_auto_t *doc = json_copy(o->doc), *owned = status;
+    int result;
+
+    if (json_equal(owned, json_object_get(o->doc, "status")))
+        return 0;
+    jx_share(doc, "status", owned);
+    result = o->loop->store->ops->put_status(o->loop->store, doc, &now_stored, &e);
+    return stored(o, result, now_stored, &e);
+}
+
+int object_record(struct object *o, const struct record *r)
+{
+    return object_put_status(o, record_status(o->doc, r, o->loop->now()));
+}
+
+static bool is_news(const struct object *o, const char *reason)
+{
+    const json_t *conditions = jx_at(o->doc, "status.conditions"), *c;
+    size_t i;
+
+    json_array_foreach (conditions, i, c)
+        if (!strcmp(jx_str(c, "type", ""), "Synced"))
+            return strcmp(jx_str(c, "reason", ""), reason) != 0;
+    return true;
+}
+
+static void fail(struct object *o, const char *reason, int64_t wait, enum counter counter, const char *text)
+{
+    bool never_ready = !*record_condition(o->doc, "Ready");
+
+    o->quiet = false;
+    if (is_news(o, reason))
+        log_info("not in sync", LS("object", o->key), LS("reason", reason), LS("message", text));
+    if (object_record(o, &(struct record){ .ready = object_deleting(o) ? "Deleting"
+                                                    : never_ready      ? "Creating"
+                                                                       : NULL,
+                                           .synced = reason,
+                                           .synced_text = text,
+                                           .error = text,
+                                           .failed = counter }) == 0)
+        object_rest(o, wait);
+}
+
+void object_fail(struct object *o, const char *reason, int64_t least_ms, const char *fmt, ...)
+{
+    int64_t wait = backoff_failure(++o->failures, crypto_random());
+    char text[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    fail(o, reason, wait > least_ms ? wait : least_ms, COUNTER_ADD, text);
+}
+
+void object_fail_call(struct object *o, const struct auth_result *r)
+{
+    if (r->outcome == AUTH_HELD) /* waiting is no failure, and its pace is the holder's */
+        fail(o, r->reason, r->retry_ms, COUNTER_KEEP, r->e->text);
+    else if (r->outcome == AUTH_GONE)
+        fail(o, "WaitingForShoot", object_interval(o, PACE_WAITING), COUNTER_KEEP, r->e->text);
+    else
+        object_fail(o, "Unavailable", 0, "%s", r->e->text);
+}
+
+/* What the other side says, for people: its own message if it is JSON of a known shape, never a raw body. */
+static char *message_of(const struct http_response *res)
+{
+    json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
+    const char *text = jx_str(body, "error.message", jx_str(body, "message", NULL));
+
+    return text ? x_asprintf("HTTP %d: %.300s", res->status, text) : x_asprintf("HTTP %d", res->status);
+}
+
+void object_fail_answer(struct object *o, const char *doing, const struct http_response *res)
+{
+    CLEAN(free) char *text = message_of(res);
+    const char *reason = classify_refusal(res);
+    int64_t asked = http_retry_after(res, o->loop->now());
+
+    if (!reason)
+        reason = res->status == 429 || res->status >= 500 || res->status == 404 ? "Unavailable"
+                 : res->status == 409                                           ? "Conflict"
+                                                                                : "ReconcileError";
+    object_fail(o, reason, asked > 0 ? asked : 0, "%s failed: %s", doing, text);
+}
+
+void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done)
+{
+    struct err e = { 0 };
+    const json_t *config = loop_config(o->loop, o->doc, &e);
+    int64_t timeout = 0;
+    const char *text = jx_str(o->doc, "spec.forProvider.waitTimeout", NULL);
+
+    if (!config) {
+        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+        return;
+    }
+    if (text && clock_parse_duration(text, &timeout, &e) < 0) {
+        object_fail(o, "InvalidSpec", 0, "spec.forProvider.waitTimeout: %s", e.text);
+        return;
+    }
+    json_decref(o->details);
+    o->details = json_incref(call->details);
+    o->call = auth_send(o->loop->auth, config,
+                        &(struct http_request){
+                            .method = call->method,
+                            .url = call->url,
+                            .headers = call->headers,
+                            .n_headers = call->n_headers,
+                            .body = call->body,
+                            .body_len = call->body ? strlen(call->body) : 0,
+                            .tls.insecure = jx_bool(o->doc, "spec.forProvider.insecureSkipTLSVerify", false),
+                            .timeout_ms = timeout },
+                        done, o);
+}
+
+void object_add_finalizer(json_t *doc)
+{
+    json_t *list = jx_at(doc, "metadata.finalizers"), *f;
+    size_t i;
+
+    if (!json_is_array(list)) {
+        list = json_array();
+        jx_set(jx_make_object(doc, "metadata"), "finalizers", list);
+    }
+    json_array_foreach (list, i, f)
+        if (json_is_string(f) && !strcmp(json_string_value(f), FINALIZER))
+            return;
+    jx_append(list, json_string(FINALIZER));
+}
+
+void object_finish(struct object *o)
+{
+    json_auto_t *doc = json_deep_copy(o->doc), *kept = json_array();
+    json_t *f;
+    size_t i;
+
+    json_array_foreach (jx_at(doc, "metadata.finalizers"), i, f)
+        if (strcmp(json_string_value(f) ? json_string_value(f) : "", FINALIZER) != 0)
+            jx_append(kept, json_incref(f));
+    jx_set(jx_make_object(doc, "metadata"), "finalizers", json_incref(kept));
+    log_info("released", LS("object", o->key));
+    if (object_put(o, doc) == 0)
+        object_rest(o, CLOCK_HOUR); /* the store tells us that it is gone */
+}

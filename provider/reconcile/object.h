@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One managed object and the pass that is under way for it. Shared by the files of this folder only. */
+#pragma once
+#include "provider/auth/auth.h"
+#include "provider/exec/exec.h"
+#include "provider/reconcile/decide.h"
+#include "provider/reconcile/loop.h"
+#include "provider/reconcile/queue.h"
+#include "provider/reconcile/record.h"
+
+enum { DIGEST = 32 };
+
+struct list; /* list.c */
+
+struct object {
+    struct loop *loop;
+    char *key; /* "group/kind/namespace/name" */
+    json_t *doc;
+    struct queue_slot slot;
+    bool disposable;
+    bool busy;  /* a pass is under way */
+    bool again; /* the document changed meanwhile */
+    struct auth_call *call;
+    struct list *list;  /* waiting for this shared list */
+    int64_t generation; /* of the document when the pass began */
+    int failures;       /* passes that failed in a row */
+    json_t *details;    /* of the call in flight, for status.requestDetails */
+    int64_t retry_at;   /* DisposableRequest: not before, after a failure */
+
+    /* Request only */
+    json_t *response;  /* the last answer to OBSERVE, in exec_response() form */
+    char *observe_url; /* absolute */
+    bool quiet;        /* nothing was left to do after the answer with 'digest', for 'quiet_generation' */
+    bool was_ready;
+    unsigned char digest[DIGEST];
+    int64_t quiet_generation;
+    int64_t removed_at;   /* when REMOVE was accepted; 0 = not */
+    char *fingerprint;    /* of the observation being acted on */
+    char change_hash[65]; /* the last change that was sent, */
+    int64_t change_at;    /* when, */
+    int change_count;     /* and how often in a row */
+};
+
+/* ---- loop.c: what passes need of the loop ----------------------------------------------------------------------- */
+
+struct loop {
+    struct store *store;
+    struct http *http;
+    struct auth *auth;
+    struct jq *jq;
+    struct exec exec;
+    int64_t (*now)(void);
+    int lock_fd;
+    char *lock_path;
+    bool writer, stopping;
+    void *objects; /* tsearch tree of struct object by key */
+    struct queue queue;
+    struct list *lists;
+    json_t *configs; /* "group/kind/ns/name" → object */
+    json_t *secrets; /* "ns/name" → object */
+    char **cursors;
+    int64_t looked_at; /* monotonic time of the last look at the store */
+    size_t busy;
+};
+
+/* The ProviderConfig of an object; NULL + ERR_NOT_FOUND. */
+const json_t *loop_config(struct loop *l, const json_t *object, struct err *e);
+const json_t *loop_secret(void *ctx, const char *ns, const char *name);
+/* Store the Secrets of exec_inject() (NULL = none). */
+MUST_CHECK int loop_put_secrets(struct loop *l, const json_t *secrets, struct err *e);
+
+/* The pass is over; the next one in 'delay_ms', or at once when the document changed meanwhile. */
+void object_rest(struct object *o, int64_t delay_ms);
+
+/* Replace metadata and spec, or status, in the store; o->doc is what is stored then. On failure the pass is over (the object
+ * rests and is tried again): the caller just returns. */
+MUST_CHECK int object_put(struct object *o, const json_t *doc);
+MUST_CHECK int object_put_status(struct object *o, json_t *status);
+
+/* Write what came out, if it differs from what is there; -1 as above. */
+MUST_CHECK int object_record(struct object *o, const struct record *r);
+
+/* The pass failed: record Synced=False and come back after a back-off, at the earliest after 'least_ms'. */
+void object_fail(struct object *o, const char *reason, int64_t least_ms, const char *fmt, ...) PRINTF(4, 5);
+/* ... because the call was not made or not answered. */
+void object_fail_call(struct object *o, const struct auth_result *r);
+/* ... because it was answered with a status that is no use. 'doing' as in "create". */
+void object_fail_answer(struct object *o, const char *doing, const struct http_response *res);
+
+/* Send a call of the object through its ProviderConfig; o->call is cleared before 'done' runs. */
+void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done);
+
+/* Put our finalizer into a document, once. */
+void object_add_finalizer(json_t *doc);
+
+/* Remove our finalizer: the document may go. The pass is over. */
+void object_finish(struct object *o);
+
+const char *object_annotation(const struct object *o, const char *name);
+/* Time in an annotation, 0 when there is none. */
+int64_t object_annotation_time(const struct object *o, const char *name);
+bool object_deleting(const struct object *o);
+int64_t object_interval(const struct object *o, enum pace pace);
+
+/* ---- passes ------------------------------------------------------------------------------------------------------ */
+
+void request_run(struct object *o);
+void request_answered(struct object *o, const struct http_response *res);
+void disposable_run(struct object *o);
+
+/* act.c: carry out what was decided on a Request. Each ends the pass. */
+void act_create(struct object *o);
+void act_update(struct object *o);
+void act_change(struct object *o, int change);
+void act_remove(struct object *o);
+/* May this change go out again, or is it too soon after the last time? */
+bool act_change_allowed(struct object *o, int change);
+
+enum {
+    GRACE_MS = 30 * 1000, /* how long a creation may take to show up */
+    SOON_MS = 500,        /* look again after a call that took effect */
+    REMOVE_AGAIN_MS = 5 * 60 * 1000,
+    SETTLE_MS = 60 * 1000,
+};
+
+#define FINALIZER      "finalizer.managedresource.crossplane.io"
+#define NOTE_PENDING   "crossplane.io/external-create-pending"
+#define NOTE_SUCCEEDED "crossplane.io/external-create-succeeded"
+#define NOTE_FAILED    "crossplane.io/external-create-failed"
+#define NOTE_IDENTITY  "cleura.crossplane.io/identity"
+#define NOTE_PAUSED    "crossplane.io/paused"
+#define NOTE_POLL      "crossplane.io/poll-interval"

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over a Request: observe, gather the facts, decide, record, act. */
+#include "lib/clock.h"
+#include "lib/crypto.h"
+#include "lib/jx.h"
+#include "lib/log.h"
+#include "provider/reconcile/absence.h"
+#include "provider/reconcile/backoff.h"
+#include "provider/reconcile/list.h"
+#include "provider/reconcile/object.h"
+
+/* ---- managementPolicies ------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    unsigned fact;
+} policies[] = {
+    { "*", FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE },
+    { "Create", FACT_MAY_CREATE },
+    { "Update", FACT_MAY_UPDATE },
+    { "Delete", FACT_MAY_DELETE },
+};
+
+static unsigned policy_facts(const struct object *o)
+{
+    const json_t *list = jx_at(o->doc, "spec.managementPolicies"), *one;
+    unsigned facts = 0;
+    size_t i;
+
+    if (!list)
+        facts = policies[0].fact;
+    json_array_foreach (list, i, one)
+        for (size_t k = 0; k < ARRAY_LENGTH(policies); k++)
+            if (json_is_string(one) && !strcmp(json_string_value(one), policies[k].name))
+                facts |= policies[k].fact;
+    if (!strcmp(jx_str(o->doc, "spec.deletionPolicy", "Delete"), "Orphan"))
+        facts &= ~(unsigned)FACT_MAY_DELETE;
+    return facts;
+}
+
+static bool is_paused(const struct object *o)
+{
+    const json_t *list = jx_at(o->doc, "spec.managementPolicies");
+    const char *note = object_annotation(o, NOTE_PAUSED);
+
+    return (note && !strcmp(note, "true")) || (list && json_array_size(list) == 0);
+}
+
+/* ---- facts ------------------------------------------------------------------------------------------------------- */
+
+static bool was_created(const struct object *o)
+{
+    return object_annotation(o, NOTE_SUCCEEDED) || object_annotation(o, NOTE_PENDING);
+}
+
+/* A creation whose effect may still show up: the answer was lost, or the other side lags behind its own answer. A definite
+ * failure removed the pending mark. */
+static unsigned grace_fact(const struct object *o)
+{
+    int64_t at = object_annotation_time(o, NOTE_SUCCEEDED), pending = object_annotation_time(o, NOTE_PENDING);
+
+    if (pending > at)
+        at = pending;
+    return at && o->loop->now() - at < GRACE_MS ? FACT_GRACE : 0;
+}
+
+static unsigned base_facts(const struct object *o)
+{
+    return policy_facts(o) | grace_fact(o) | (object_deleting(o) ? FACT_DELETING : 0);
+}
+
+/* What the object calls itself must be what we made, or what we were told to adopt. */
+static unsigned owner_fact(const struct object *o, const struct exec_observation *seen)
+{
+    const char *pinned = object_annotation(o, NOTE_IDENTITY);
+    bool asks = jx_at(o->doc, "spec.forProvider.identity") != NULL;
+
+    if (!asks || !(policy_facts(o) & (FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE)))
+        return 0;
+    if (pinned)
+        return seen->identity && strcmp(seen->identity, pinned) != 0 ? FACT_FOREIGN : 0;
+    return was_created(o) || jx_bool(o->doc, "spec.forProvider.adopt", false) ? 0 : FACT_FOREIGN;
+}
+
+/* The answer may be from before our last call while the outside operation looks as it did then, for a limited time. */
+static bool is_settling(const struct object *o, const struct exec_observation *seen)
+{
+    const json_t *mark = jx_at(o->doc, "status.settle");
+    const char *before = jx_str(mark, "fingerprint", NULL);
+    const char *text = jx_str(o->doc, "spec.forProvider.settle.timeout", NULL);
+    int64_t since, limit = SETTLE_MS;
+
+    if (!before || clock_parse(jx_str(mark, "since", ""), &since, NULL) < 0)
+        return false;
+    if (text && clock_parse_duration(text, &limit, NULL) < 0)
+        limit = SETTLE_MS;
+    return seen->fingerprint && !strcmp(seen->fingerprint, before) && o->loop->now() - since < limit;
+}
+
+static unsigned observed_facts(struct object *o, const struct exec_observation *seen)
+{
+    unsigned facts = base_facts(o) | FACT_PRESENT | owner_fact(o, seen);
+
+    if (is_settling(o, seen))
+        facts |= FACT_SETTLING;
+    if (seen->change >= 0)
+        facts |= act_change_allowed(o, seen->change) ? FACT_CHANGE : FACT_SETTLING;
+    if (!seen->up_to_date)
+        facts |= FACT_DRIFT;
+    if (seen->failure)
+        facts |= FACT_FAILED;
+    if (seen->ready)
+        facts |= FACT_READY;
+    if (o->removed_at && o->loop->now() - o->removed_at < REMOVE_AGAIN_MS)
+        facts |= FACT_REMOVE_SENT;
+    return facts;
+}
+
+/* ---- what follows ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *reason, *text;
+} texts[] = {
+    { "NotOurs",
+      "an object of this name exists that was not made from here; choose another name, or set adopt: true" },
+    { "NotFound", "external resource does not exist" },
+    { "Settling", "a change was accepted and is being carried out" },
+    { "ReconcileError", "external resource does not exist" },
+};
+
+static const char *text_of(const char *reason)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        if (!strcmp(texts[i].reason, reason))
+            return texts[i].text;
+    return NULL;
+}
+
+static void carry_out(struct object *o, const struct decision *d, int change)
+{
+    switch (d->action) {
+    case ACT_NOTHING:
+        o->failures = 0;
+        object_rest(o, object_interval(o, d->pace));
+        return;
+    case ACT_CREATE: act_create(o); return;
+    case ACT_CHANGE: act_change(o, change); return;
+    case ACT_UPDATE: act_update(o); return;
+    case ACT_REMOVE: act_remove(o); return;
+    case ACT_FINISH: object_finish(o); return;
+    }
+}
+
+/* While an action keeps failing, Synced tells so until it succeeds: seeing the object is no news. */
+static const char *synced_reason(const struct object *o, const struct decision *d)
+{
+    bool failing = !strcmp(record_condition(o->doc, "Synced"), "False");
+
+    return d->action != ACT_NOTHING && failing ? NULL : d->synced;
+}
+
+static int pin_identity(struct object *o, const struct exec_observation *seen, unsigned facts)
+{
+    json_auto_t *doc = NULL;
+
+    if ((facts & FACT_FOREIGN) || !seen->identity || object_annotation(o, NOTE_IDENTITY) ||
+        !(facts & (FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE)) || object_deleting(o))
+        return 0;
+    doc = json_deep_copy(o->doc);
+    jx_set(jx_make_object(jx_make_object(doc, "metadata"), "annotations"), NOTE_IDENTITY,
+           jx_text(seen->identity));
+    return object_put(o, doc);
+}
+
+/* Secrets are written from good answers only: an error page must not empty them. */
+static int inject(struct object *o, json_t **response)
+{
+    json_auto_t *secrets = NULL, *masked = NULL;
+    struct err e = { 0 };
+
+    if (exec_inject(&o->loop->exec, o->doc, *response, &secrets, &masked, &e) < 0 ||
+        loop_put_secrets(o->loop, secrets, &e) < 0) {
+        object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
+        return -1;
+    }
+    if (masked) {
+        json_decref(*response);
+        *response = json_incref(masked);
+    }
+    return 0;
+}
+
+/* Something of ours exists outside: the document may not go before it. */
+static int hold_document(struct object *o, unsigned facts)
+{
+    json_auto_t *doc = NULL;
+
+    if ((facts & FACT_FOREIGN) || !(facts & FACT_MAY_DELETE) || object_deleting(o))
+        return 0;
+    doc = json_deep_copy(o->doc);
+    object_add_finalizer(doc);
+    return json_equal(doc, o->doc) ? 0 : object_put(o, doc);
+}
+
+static void present(struct object *o, const struct exec_observation *seen, json_t *response)
+{
+    unsigned facts = observed_facts(o, seen);
+    const struct decision *d = decide_request(facts);
+    const char *ready = d->ready ? d->ready : seen->reason;
+    json_auto_t *stored = json_incref(response);
+    bool settled = !(facts & FACT_SETTLING);
+
+    if (pin_identity(o, seen, facts) < 0 || hold_document(o, facts) < 0 ||
+        (!object_deleting(o) && inject(o, &stored) < 0))
+        return;
+    if (object_record(o, &(struct record){ .ready = ready,
+                                           .ready_text = d->ready ? text_of(d->ready) : seen->failure,
+                                           .synced = synced_reason(o, d),
+                                           .synced_text = text_of(d->synced),
+                                           .projection = facts & FACT_FOREIGN ? NULL : seen->projection,
+                                           .response = stored,
+                                           .error = "",
+                                           .failed = COUNTER_RESET,
+                                           .settled = settled }) < 0)
+        return;
+    o->was_ready = !strcmp(ready, "Available");
+    o->quiet = d->action == ACT_NOTHING && settled && !object_deleting(o);
+    o->quiet_generation = o->generation;
+    free(o->fingerprint);
+    o->fingerprint = seen->fingerprint ? x_strdup(seen->fingerprint) : NULL;
+    carry_out(o, d, seen->change);
+}
+
+static void absent(struct object *o)
+{
+    const struct decision *d = decide_request(base_facts(o));
+
+    o->quiet = false;
+    o->was_ready = false;
+    o->removed_at = 0;
+    if (object_record(o, &(struct record){ .ready = d->ready,
+                                           .ready_text = text_of(d->ready),
+                                           .synced = synced_reason(o, d),
+                                           .synced_text = text_of(d->synced) }) < 0)
+        return;
+    carry_out(o, d, -1);
+}
+
+/* ---- observing --------------------------------------------------------------------------------------------------- */
+
+static bool is_allowed(const struct object *o, int status)
+{
+    return status >= 400 && !exec_is_http_error(o->doc, status);
+}
+
+/* An answer equal to the one we had nothing to do about needs no second look. */
+static bool is_unchanged(struct object *o, const struct http_response *res)
+{
+    unsigned char digest[DIGEST];
+    bool same;
+
+    crypto_sha256(buf_text(&res->body), res->body.len, digest);
+    digest[0] ^= (unsigned char)res->status;
+    same = o->quiet && o->quiet_generation == o->generation && !memcmp(digest, o->digest, DIGEST);
+    memcpy(o->digest, digest, DIGEST);
+    return same;
+}
+
+static bool removed_by_program(const struct object *o)
+{
+    return !strcmp(jx_str(o->doc, "spec.forProvider.isRemovedCheck.type", "DEFAULT"), "CUSTOM");
+}
+
+static void evaluate(struct object *o, const struct http_response *res)
+{
+    CLEAN(exec_observation_free) struct exec_observation seen = { .change = -1 };
+    struct err e = { 0 };
+
+    json_decref(o->response);
+    o->response = exec_response(res);
+    if (exec_request_observe(&o->loop->exec, o->doc, o->response, &seen, &e) < 0)
+        object_fail(o, "ReconcileError", 0, "observe failed: %s", e.text);
+    else if (seen.removed)
+        absent(o);
+    else
+        present(o, &seen, o->response);
+}
+
+void request_answered(struct object *o, const struct http_response *res)
+{
+    const json_t *config = loop_config(o->loop, o->doc, NULL);
+    enum seen seen = is_allowed(o, res->status) ? SEEN_OBJECT
+                                                : absence_of(jx_str(config, "spec.auth", "None"),
+                                                             o->observe_url, res, was_created(o));
+
+    if (seen == SEEN_REFUSED ||
+        (seen == SEEN_UNAVAILABLE && !(res->status == 404 && removed_by_program(o)))) {
+        object_fail_answer(o, "observe", res);
+        return;
+    }
+    if (is_unchanged(o, res)) {
+        o->failures = 0;
+        object_rest(o, object_interval(o, o->was_ready ? PACE_IDLE : PACE_WAITING));
+        return;
+    }
+    if (o->observe_url)
+        auth_observed(o->loop->auth, o->observe_url, res);
+    if (seen == SEEN_ABSENT && !removed_by_program(o))
+        absent(o);
+    else
+        evaluate(o, res);
+}
+
+static void on_observed(void *ctx, const struct auth_result *r)
+{
+    struct object *o = ctx;
+
+    o->call = NULL;
+    if (r->outcome == AUTH_ANSWERED)
+        request_answered(o, r->res);
+    else if (r->outcome == AUTH_GONE && object_deleting(o))
+        object_finish(o); /* with the shoot everything in it goes */
+    else
+        object_fail_call(o, r);
+}
+
+static void observe(struct object *o, const json_t *config)
+{
+    CLEAN(exec_call_free) struct exec_call call = { 0 };
+    struct err e = { 0 };
+    bool unknown = false;
+
+    if (exec_request_call(&o->loop->exec, o->doc, EXEC_OBSERVE,
+                          o->response ? o->response : jx_at(o->doc, "status.response"), &call, &unknown,
+                          &e) < 0) {
+        object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
+        return;
+    }
+    if (unknown) { /* the URL needs something that only a creation tells */
+        absent(o);
+        return;
+    }
+    free(o->observe_url);
+    o->observe_url = http_resolve(jx_str(config, "spec.endpoint", NULL), call.url, NULL);
+    if (!o->observe_url)
+        o->observe_url = x_strdup(call.url);
+    if (o->was_ready && o->quiet && list_observe(o))
+        return;
+    object_send(o, &call, on_observed);
+}
+
+void request_run(struct object *o)
+{
+    struct err e = { 0 };
+    const json_t *config;
+    bool orphan = object_deleting(o) && !(policy_facts(o) & FACT_MAY_DELETE);
+
+    if (is_paused(o)) {
+        if (object_record(o, &(struct record){ .synced = "ReconcilePaused",
+                                               .synced_text = "paused by annotation or policy" }) == 0)
+            object_rest(o, CLOCK_HOUR);
+        return;
+    }
+    if (orphan) {
+        object_finish(o);
+        return;
+    }
+    config = loop_config(o->loop, o->doc, &e);
+    if (!config)
+        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+    else
+        observe(o, config);
+}
