@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results and conditions of a response. */
+#include "function/render/conditions.h"
+#include "lib/buf.h"
+#include "lib/jx.h"
+
+/* At most CONDITIONS_TEXT bytes and whole characters of 'message'. */
+static json_t *cut(const char *message)
+{
+    size_t n = strlen(message);
+
+    if (n <= CONDITIONS_TEXT)
+        return jx_textn(message, n);
+    n = CONDITIONS_TEXT - 3;
+    while (n && ((unsigned char)message[n] & 0xc0) == 0x80)
+        n--;
+    CLEAN(free) char *text = x_asprintf("%.*s...", (int)n, message);
+    return jx_text(text);
+}
+
+void conditions_set(struct fn_response *r, const char *type, const char *status, const char *reason,
+                    const char *message)
+{
+    json_t *c = jx_pack("{s:s, s:s, s:s, s:o}", "type", type, "status", status, "reason", reason, "message",
+                        cut(message));
+    size_t i;
+    json_t *old;
+
+    json_array_foreach (r->conditions, i, old)
+        if (!strcmp(jx_str(old, "type", ""), type))
+            break;
+    if (i < json_array_size(r->conditions))
+        json_array_set_new(r->conditions, i, c);
+    else
+        jx_append(r->conditions, c);
+}
+
+char *conditions_text(const struct problems *p, size_t max)
+{
+    struct buf text = buf_max(max + 256);
+    size_t i;
+
+    for (i = 0; i < p->n; i++) {
+        /* room for "; and N more" */
+        if (i && text.len + strlen(p->text[i]) + 32 > max)
+            break;
+        (void)buf_addf(&text, "%s%.*s", i ? "; " : "", (int)max, p->text[i]);
+    }
+    if (i < p->n || p->unlisted)
+        (void)buf_addf(&text, "; and %zu more", p->n - i + p->unlisted);
+    return buf_take(&text);
+}
+
+void conditions_result(struct fn_response *r, enum fn_severity severity, const char *reason,
+                       const char *message)
+{
+    jx_append(r->results, jx_pack("{s:i, s:s, s:o}", "severity", (int)severity, "reason", reason, "message",
+                                  jx_text(message)));
+}

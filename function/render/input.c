@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the Input. */
+#include "function/render/input.h"
+#include "lib/clock.h"
+#include "lib/jx.h"
+#include <stdint.h>
+
+struct document {
+    struct input in;
+    const char *api_version, *kind;
+    json_t *metadata;
+};
+
+static const char *const generations[] = { "v1", "v2", NULL };
+static const char *const executors[] = { "Cleura", "provider-http", NULL };
+static const char *const api_versions[] = { "cleura.fn.crossplane.io/v1beta1", NULL };
+static const char *const kinds[] = { "Input", NULL };
+
+static const struct jx_field fields[] = {
+    JX_F_STR(struct document, api_version, "apiVersion", .one_of = api_versions),
+    JX_F_STR(struct document, kind, "kind", .one_of = kinds),
+    JX_F_OBJECT(struct document, metadata, "metadata"),
+    JX_F_STR(struct document, in.api_generation, "apiGeneration", .one_of = generations),
+    JX_F_STR(struct document, in.region, "region"),
+    JX_F_STR(struct document, in.project_id, "projectId"),
+    JX_F_STR(struct document, in.cloud, "cloud"),
+    JX_F_STR(struct document, in.executor, "executor", .one_of = executors),
+    JX_F_STR(struct document, in.poll, "pollInterval"),
+    JX_F_STR(struct document, in.poll_not_ready, "pollIntervalWhileNotReady"),
+    { 0 },
+};
+
+void input_duration(const char *path, const char *text, struct problems *p)
+{
+    int64_t ms;
+
+    if (text && (clock_parse_duration(text, &ms, NULL) < 0 || ms < CLOCK_SECOND))
+        problems_add(
+            p, "%s: \"%.32s\" is not a duration of at least a second; write for example 30s, 5m or 1h30m",
+            path, text);
+}
+
+void input_read(const json_t *doc, struct input *ret, struct problems *p)
+{
+    struct document d = { 0 };
+
+    /* jx_bind_all() only reads, but lends sub-trees as they are */
+    if (doc && !json_is_null(doc))
+        jx_bind_all((json_t *)(uintptr_t)doc, "input", fields, &d, p);
+    input_duration("input.pollInterval", d.in.poll, p);
+    input_duration("input.pollIntervalWhileNotReady", d.in.poll_not_ready, p);
+    if (!d.in.executor)
+        d.in.executor = "Cleura";
+    *ret = d.in;
+}

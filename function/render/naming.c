@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The frozen table of names. */
+#include "function/render/naming.h"
+#include "lib/crypto.h"
+#include "lib/jx.h"
+
+static const struct {
+    const char *key, *suffix;
+} names[NAMING_N] = {
+    [NAMING_BOOTSTRAP] = { "bootstrap", "-bootstrap" },
+    [NAMING_SHOOT] = { "shoot", "-shoot" },
+    [NAMING_PROVIDER_CONFIG] = { "providerconfig", "" }, /* so that a shootRef finds it without a look-up */
+    [NAMING_API_SERVER] = { "api-server", "-api-server" },
+    [NAMING_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
+    [NAMING_PROTECTION] = { "protection", "-protection" },
+};
+
+enum { HASH_DIGITS = 8 };
+
+/* 'text' itself when it fits, else its start and eight digits of its hash. */
+static void fit(const char *text, char out[NAMING_SIZE])
+{
+    char hash[HASH_DIGITS + 1];
+    size_t n = strlen(text);
+
+    if (n <= NAMING_MAX) {
+        memcpy(out, text, n + 1);
+        return;
+    }
+    crypto_sha256_hex(text, n, hash, HASH_DIGITS);
+    (void)snprintf(out, NAMING_SIZE, "%.*s-%s", NAMING_MAX - HASH_DIGITS - 1, text, hash);
+}
+
+void naming_init(const json_t *composite, struct naming *n)
+{
+    const char *claim = jx_str(composite, "spec.claimRef.name", NULL);
+    const char *claim_ns = jx_str(composite, "spec.claimRef.namespace", NULL);
+    CLEAN(free) char *base = NULL;
+
+    *n = (struct naming){
+        .kind = jx_str(composite, "kind", ""),
+        .api_version = jx_str(composite, "apiVersion", ""),
+        .object = jx_str(composite, "metadata.name", ""),
+        .ns = jx_str(composite, "metadata.namespace", NULL),
+    };
+    n->cluster = !n->ns;
+    n->own = n->cluster && claim ? claim : n->object;
+    if (n->cluster)
+        n->ns = claim_ns;
+    base = n->cluster && claim && claim_ns ? x_asprintf("%s-%s", claim_ns, claim) : x_strdup(n->object);
+    fit(base, n->base);
+}
+
+const char *naming_key(enum naming_id id) { return names[id].key; }
+
+void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE])
+{
+    CLEAN(free) char *text = x_asprintf("%s%s", n->base, names[id].suffix);
+
+    fit(text, name);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kinds we render. */
+#include "function/render/kind.h"
+#include "function/render/render.h"
+
+static const struct kind *const kinds[] = { &kind_shoot, &kind_xshoot };
+
+const char *const render_kinds[] = { "Shoot", "XShoot", NULL };
+
+const struct kind *kind_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+        if (!strcmp(kinds[i]->name, name))
+            return kinds[i];
+    return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The documents of docs/REQUESTS.md, for both scopes. */
+#pragma once
+#include "function/render/naming.h"
+
+struct requests {
+    const struct naming *names;
+    const char *config_kind, *config_name; /* the account's ProviderConfig */
+};
+
+/* {"kind", "name"}; without kind in cluster scope, where there is only one. */
+json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name);
+
+/* Each takes 'for_provider' (or 'spec') and returns a new whole object. A NULL 'config' is the account's. */
+json_t *requests_request(const struct requests *rq, enum naming_id id, const char *config,
+                         json_t *for_provider);
+json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider);
+json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec);
+/* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
+json_t *requests_protection(const struct requests *rq, enum naming_id id, const char *reason);
+
+/* {"action", "method", "url", "body"}: one of mappings; 'body' may be NULL. */
+json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shoot: a Gardener cluster at Cleura.  Composed are a bootstrap call, one Request that creates, changes and removes the
+ * shoot, a ProviderConfig for what lives inside it, a probe of its API server, the kubeconfig's Secret and a usage
+ * that keeps it from being deleted by mistake. */
+#include "function/render/conditions.h"
+#include "function/render/kind.h"
+#include "function/render/shoot_state.h"
+#include "lib/jx.h"
+
+/* Not applied yet: the user is told everything at once, and nothing is made. */
+static void refuse(struct shoot_state *st)
+{
+    CLEAN(free) char *all = conditions_text(&st->problems, 16 << 10);
+
+    conditions_result(st->r, FN_FATAL, "Invalid", all);
+    jx_set(st->r->status, "phase", json_string("Invalid"));
+    st->r->ready = FN_READY_FALSE;
+}
+
+static void set_valid(struct shoot_state *st)
+{
+    CLEAN(free) char *wrong = conditions_text(&st->problems, CONDITIONS_TEXT);
+    CLEAN(free) char *advice = conditions_text(&st->advice, CONDITIONS_TEXT);
+
+    conditions_set(st->r, "Valid", st->problems.n ? "False" : "True", st->problems.n ? "Invalid" : "Valid",
+                   wrong);
+    conditions_set(st->r, "Advice", st->advice.n ? "True" : "False", st->advice.n ? "Advice" : "NoAdvice",
+                   advice);
+}
+
+static void observe(struct shoot_state *st)
+{
+    naming_init(st->req->composite, &st->names);
+    for (int id = 0; id < NAMING_N; id++)
+        observed_get(st->req, id, &st->seen[id]);
+}
+
+static void render_shoot(const struct fn_request *req, struct fn_response *r)
+{
+    struct shoot_state *st = x_alloc(sizeof(*st));
+
+    st->req = req;
+    st->r = r;
+    observe(st);
+    input_read(req->input, &st->in, &st->problems);
+    shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
+    shoot_rules(st);
+    if (st->seen[NAMING_SHOOT].object)
+        shoot_rules_change(st);
+    set_valid(st);
+    if (!st->problems.n) {
+        shoot_compose(st);
+        shoot_status(st);
+    } else if (st->seen[NAMING_SHOOT].object) {
+        shoot_compose_again(st);
+        shoot_status(st);
+    } else {
+        refuse(st);
+    }
+    problems_free(&st->problems);
+    problems_free(&st->advice);
+    free(st);
+}
+
+const struct kind kind_shoot = { "Shoot", render_shoot };
+const struct kind kind_xshoot = { "XShoot", render_shoot };

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is sent to Cleura for a Shoot: the data that the programs of shoot_programs.h work on. */
+#pragma once
+#include "function/render/shoot_spec.h"
+
+/* Where Cleura's paths for this shoot start; the caller frees. */
+char *shoot_collection_url(const struct shoot_spec *s); /* POST and list */
+char *shoot_url(const struct shoot_spec *s);
+char *shoot_bootstrap_url(const struct shoot_spec *s);
+char *shoot_kubeconfig_url(const struct shoot_spec *s);
+
+/* {"name", "place": {cloud, region, projectId}, "create": the POST body, "want": what later changes compare with}. New. */
+json_t *shoot_body(const struct shoot_spec *s);
+
+/* The body that asks for a kubeconfig. New. */
+json_t *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds);

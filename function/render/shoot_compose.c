@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Shoot's composed resources.  What was observed once is always emitted again: to leave it out would delete it. */
+#include "function/render/requests.h"
+#include "function/render/shoot_body.h"
+#include "function/render/shoot_programs.h"
+#include "function/render/shoot_state.h"
+#include "lib/jx.h"
+
+enum {
+    OWN_KUBECONFIG_SECONDS = 3600,       /* the provider's own, renewed in memory */
+    EXPORTED_KUBECONFIG_SECONDS = 86400, /* the users' Secret: outlives a night without the provider */
+};
+
+static void put(struct shoot_state *st, enum naming_id id, json_t *resource)
+{
+    jx_set(st->r->desired, naming_key(id), jx_pack("{s:o}", "resource", resource));
+}
+
+static const struct shoot_programs *programs(const struct shoot_state *st)
+{
+    return shoot_is_v2(&st->spec) ? &shoot_programs_v2 : &shoot_programs_v1;
+}
+
+static json_t *json_headers(void) { return jx_pack("{s:[s]}", "Content-Type", "application/json"); }
+
+/* Takes 'doc', returns its text as a JSON string: bodies are texts. */
+static json_t *text_of(json_t *doc)
+{
+    CLEAN(free) char *text = jx_dump(doc);
+
+    json_decref(doc);
+    return jx_text(text);
+}
+
+static json_t *bootstrap(const struct shoot_state *st)
+{
+    CLEAN(free) char *url = shoot_bootstrap_url(&st->spec);
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+
+    return requests_disposable(
+        &rq, NAMING_BOOTSTRAP,
+        jx_pack("{s:s, s:s, s:s}", "url", url, "method", "POST", "storeResponse", "None"));
+}
+
+static json_t *changes(const struct shoot_programs *p)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < SHOOT_CHANGES; i++) {
+        const struct shoot_change *c = &p->changes[i];
+
+        jx_append(list, jx_pack("{s:s, s:s, s:s, s:s, s:s*}", "name", c->name, "when", c->when, "method",
+                                c->method, "url", c->url, "body", c->body));
+    }
+    return list;
+}
+
+static json_t *shoot_mappings(const struct shoot_programs *p)
+{
+    return jx_pack("[o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
+                   requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
+                   requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
+}
+
+static json_t *custom(const char *logic) { return jx_pack("{s:s, s:s}", "type", "CUSTOM", "logic", logic); }
+
+static json_t *shoot_request(const struct shoot_state *st)
+{
+    const struct shoot_programs *p = programs(st);
+    CLEAN(free) char *base = shoot_collection_url(&st->spec);
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", text_of(shoot_body(&st->spec)));
+    json_t *list =
+        jx_pack("{s:s, s:s, s:s}", "url", ".payload.baseUrl", "key", p->list_key, "value", st->spec.name);
+    json_t *fp = jx_pack("{s:o, s:o, s:o, s:o, s:o}", "payload", payload, "headers", json_headers(),
+                         "mappings", shoot_mappings(p), "changes", changes(p), "observeList", list);
+
+    /* differences are the business of 'changes' */
+    jx_set(fp, "expectedResponseCheck", custom("true"));
+    jx_set(fp, "settle", jx_pack("{s:s, s:s}", "fingerprint", p->fingerprint, "timeout", "60s"));
+    jx_set(fp, "readinessCheck", custom(p->ready));
+    jx_set(fp, "failureCheck", jx_text(p->failure));
+    jx_set(fp, "statusProjection", jx_text(p->projection));
+    jx_set(fp, "storeResponse", json_string("None"));
+    jx_set(fp, "identity", jx_text(p->identity));
+    if (st->spec.adopt.set)
+        jx_set(fp, "adopt", jx_opt_bool(st->spec.adopt));
+    jx_set(fp, "pollInterval", jx_text(st->spec.poll));
+    jx_set(fp, "pollIntervalWhileNotReady", jx_text(st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
+    return requests_request(&rq, NAMING_SHOOT, NULL, fp);
+}
+
+static json_t *provider_config(const struct shoot_state *st)
+{
+    CLEAN(free) char *url = shoot_url(&st->spec);
+    CLEAN(free) char *kubeconfig = shoot_kubeconfig_url(&st->spec);
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+    json_t *shoot = jx_pack("{s:o, s:s, s:s, s:s, s:i}", "providerConfigRef",
+                            requests_config_ref(&rq, rq.config_kind, rq.config_name), "apiGeneration",
+                            st->spec.api_generation, "url", url, "kubeconfigUrl", kubeconfig,
+                            "expirationSeconds", OWN_KUBECONFIG_SECONDS);
+
+    return requests_provider_config(&rq, NAMING_PROVIDER_CONFIG,
+                                    jx_pack("{s:s, s:o}", "auth", "CleuraShoot", "shoot", shoot));
+}
+
+/* Whether the API server answers at all; who may ask is the ProviderConfig's matter. */
+static json_t *api_server(const struct shoot_state *st)
+{
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+    char config[NAMING_SIZE];
+    json_t *fp = jx_pack(
+        "{s:{s:s, s:s}, s:[o], s:o, s:o, s:s, s:s, s:s}", "payload", "baseUrl", "/readyz", "body", "{}",
+        "mappings", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL), "expectedResponseCheck",
+        custom("true"), "readinessCheck", custom(".response.statusCode == 200"), "storeResponse", "None",
+        "pollInterval", "5m", "pollIntervalWhileNotReady", "10s");
+    json_t *doc;
+
+    naming_object(&st->names, NAMING_PROVIDER_CONFIG, config);
+    doc = requests_request(&rq, NAMING_API_SERVER, config, fp);
+    jx_set(json_object_get(doc, "spec"), "managementPolicies", jx_pack("[s]", "Observe"));
+    return doc;
+}
+
+static json_t *kubeconfig(const struct shoot_state *st)
+{
+    const struct shoot_programs *p = programs(st);
+    CLEAN(free) char *url = shoot_kubeconfig_url(&st->spec);
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+    json_int_t seconds =
+        st->spec.kubeconfig_seconds.set ? st->spec.kubeconfig_seconds.value : EXPORTED_KUBECONFIG_SECONDS;
+    json_t *keys = jx_pack("{s:s, s:s, s:s}", "secretKey", "kubeconfig", "responseJQ", p->kubeconfig,
+                           "missingFieldStrategy", "preserve");
+    json_t *inject = jx_pack("{s:{s:s, s:s}, s:b, s:[o]}", "secretRef", "name", st->secret, "namespace",
+                             st->secret_namespace, "setOwnerReference", true, "keyMappings", keys);
+    json_t *renewal = jx_pack("{s:s*, s:s*}", "certificate", p->certificate, "expiresAt", p->expires_at);
+
+    return requests_disposable(
+        &rq, NAMING_KUBECONFIG,
+        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:[o], s:o, s:s, s:s}", "url", url, "method", "POST", "headers",
+                json_headers(), "body", text_of(shoot_kubeconfig_body(&st->spec, seconds)),
+                "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs", inject, "renewal",
+                renewal, "statusProjection", p->kubeconfig_projection, "storeResponse", "None"));
+}
+
+static json_t *protection(const struct shoot_state *st)
+{
+    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
+
+    return requests_protection(&rq, NAMING_PROTECTION,
+                               "Deletion destroys the cluster with all its volumes and load balancers: "
+                               "set spec.deletionProtection to false first");
+}
+
+/* True when the Request that is there carries what is to be sent now. */
+static bool is_applied(const struct shoot_state *st, const json_t *desired)
+{
+    const json_t *there = st->seen[NAMING_SHOOT].object;
+    const char *have = jx_str(there, "spec.forProvider.payload.body", NULL);
+
+    return there && (!have || !strcmp(have, jx_str(desired, "spec.forProvider.payload.body", "")));
+}
+
+void shoot_compose(struct shoot_state *st)
+{
+    bool prepared = st->seen[NAMING_BOOTSTRAP].ready || st->seen[NAMING_SHOOT].object;
+    json_t *request;
+
+    put(st, NAMING_BOOTSTRAP, bootstrap(st));
+    put(st, NAMING_PROVIDER_CONFIG, provider_config(st));
+    if (!st->spec.deletion_protection.set || st->spec.deletion_protection.value)
+        put(st, NAMING_PROTECTION, protection(st));
+    if (prepared) {
+        request = shoot_request(st);
+        st->applied = is_applied(st, request);
+        put(st, NAMING_SHOOT, request);
+    }
+    if (prepared || st->seen[NAMING_API_SERVER].object)
+        put(st, NAMING_API_SERVER, api_server(st));
+    if ((st->seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || st->seen[NAMING_KUBECONFIG].object)
+        put(st, NAMING_KUBECONFIG, kubeconfig(st));
+}
+
+void shoot_compose_again(struct shoot_state *st)
+{
+    static const char *const kept[] = { "name", "namespace" };
+
+    for (enum naming_id id = 0; id < NAMING_N; id++) {
+        const json_t *there = st->seen[id].object;
+        json_t *metadata = json_object(), *again;
+
+        for (size_t i = 0; there && i < ARRAY_LENGTH(kept); i++)
+            if (jx_at(there, "metadata") && json_object_get(jx_at(there, "metadata"), kept[i]))
+                jx_share(metadata, kept[i], json_object_get(jx_at(there, "metadata"), kept[i]));
+        again = jx_pack("{s:O*, s:O*, s:o, s:O*}", "apiVersion", jx_at(there, "apiVersion"), "kind",
+                        jx_at(there, "kind"), "metadata", metadata, "spec", jx_at(there, "spec"));
+        if (there)
+            put(st, id, again);
+        else
+            json_decref(again);
+    }
+    st->applied = true; /* what is there is all that will be */
+}

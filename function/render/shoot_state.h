@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything known while one Shoot is rendered. */
+#pragma once
+#include "function/render/naming.h"
+#include "function/render/observed.h"
+#include "function/render/shoot_spec.h"
+
+struct shoot_state {
+    const struct fn_request *req;
+    struct fn_response *r;
+    struct naming names;
+    struct input in;
+    struct shoot_spec spec;
+    struct problems problems; /* must be mended */
+    struct problems advice;   /* is accepted, and may not do what was meant */
+    struct observed seen[NAMING_N];
+    bool applied;                  /* the shoot's Request in the cluster is the one rendered now */
+    char secret[NAMING_SIZE + 16]; /* of the kubeconfig */
+    const char *secret_namespace;  /* ... where it is written */
+};
+
+/* What the spec alone shows. */
+void shoot_rules(struct shoot_state *st);
+/* ... its networks; its times. Parts of shoot_rules(). */
+void shoot_rules_network(struct shoot_state *st);
+void shoot_rules_time(struct shoot_state *st);
+/* What compared with the cluster that is there cannot be changed any more. */
+void shoot_rules_change(struct shoot_state *st);
+
+/* The desired resources; the shoot's own is as it will be when 'applied' is computed. */
+void shoot_compose(struct shoot_state *st);
+/* What was observed, again: for when nothing new can be rendered. */
+void shoot_compose_again(struct shoot_state *st);
+
+/* The response's status, conditions and readiness, and each desired resource's. */
+void shoot_status(struct shoot_state *st);
+
+/* The cluster sleeps, and the spec says it may. */
+bool shoot_sleeps(const struct shoot_state *st);

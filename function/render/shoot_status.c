@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a Shoot's observed state means: phase, the one line "why not ready" and who must act, conditions, readiness. */
+#include "function/render/conditions.h"
+#include "function/render/shoot_state.h"
+#include "lib/buf.h"
+#include "lib/jx.h"
+
+/* One step on the way to a usable cluster: met, or why not. */
+struct link {
+    bool met;
+    const char *reason; /* borrowed */
+    char text[CONDITIONS_TEXT];
+};
+
+struct view {
+    const json_t *at; /* statusProjection of the shoot's Request; NULL = nothing known */
+    const char *type, *state;
+    bool working, asleep, told;
+    struct link bootstrap, shoot, api, kubeconfig;
+    bool ready;
+};
+
+/* What a reason of the provider asks of the user. */
+static const struct {
+    const char *reason, *advice;
+} reasons[] = {
+    { "NotOurs",
+      "choose another spec.name, or set spec.adopt to true to take over the cluster that is there" },
+    { "Unauthorized", "check the account's login and password in the Secret of the ProviderConfig" },
+    { "SessionContention", "another program logs in with the same account; give each its own" },
+    { "Unavailable", "nothing to do: it is tried again" },
+    { "ReconcilePaused", "remove the annotation crossplane.io/paused to go on" },
+};
+
+/* What an error code of Gardener asks of the user. */
+static const struct {
+    const char *code, *advice;
+} codes[] = {
+    { "ERR_INFRA_QUOTA_EXCEEDED",
+      "the project's OpenStack quota is used up: ask Cleura for more, or use fewer or smaller workers" },
+    { "ERR_INFRA_UNAUTHENTICATED",
+      "OpenStack does not accept the project's credentials: ask Cleura to renew them" },
+    { "ERR_INFRA_UNAUTHORIZED", "the project's credentials lack a right in OpenStack: ask Cleura" },
+    { "ERR_INFRA_RATE_LIMITS_EXCEEDED", "OpenStack refuses so many calls: wait, then retry" },
+    { "ERR_INFRA_DEPENDENCIES",
+      "something in the OpenStack project is in the way (a router, a port, a network in use): remove it" },
+    { "ERR_RETRYABLE_INFRA_DEPENDENCIES",
+      "something in the OpenStack project is in the way; it is tried again" },
+    { "ERR_INFRA_RESOURCES_DEPLETED",
+      "Cleura has no free machines of that type: choose another machine type or wait" },
+    { "ERR_CLEANUP_CLUSTER_RESOURCES",
+      "objects in the cluster cannot be removed: look for finalizers and webhooks there" },
+    { "ERR_CONFIGURATION_PROBLEM", "the spec asks for what is not possible: change it" },
+    { "ERR_RETRYABLE_CONFIGURATION_PROBLEM",
+      "the spec or an object in the cluster is in the way; it is tried again" },
+    { "ERR_PROBLEMATIC_WEBHOOK", "a webhook in the cluster blocks Gardener: remove it or let it fail open" },
+};
+
+static const char *advice_for(const char *reason)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+        if (!strcmp(reasons[i].reason, reason))
+            return reasons[i].advice;
+    return NULL;
+}
+
+static const char *advice_for_code(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(codes); i++)
+        if (!strcmp(codes[i].code, code))
+            return codes[i].advice;
+    return NULL;
+}
+
+static void PRINTF(3, 4) unmet(struct link *l, const char *reason, const char *fmt, ...)
+{
+    va_list ap;
+
+    l->met = false;
+    l->reason = reason;
+    va_start(ap, fmt);
+    (void)vsnprintf(l->text, sizeof(l->text), fmt, ap);
+    va_end(ap);
+}
+
+/* A resource whose own conditions say that something is wrong: "<what>: <message>; <what to do>". */
+static bool troubled(struct link *l, const struct observed *o, const char *what)
+{
+    const char *reason = o->not_synced ? o->synced_reason : o->ready_reason;
+    const char *message = o->not_synced ? o->synced_message : o->ready_message;
+    const char *advice = advice_for(reason);
+
+    if (!o->not_synced && !(o->not_ready && advice))
+        return false;
+    unmet(l, *reason ? reason : "ReconcileError", "%s: %.600s%s%s", what, *message ? message : reason,
+          advice ? "; " : "", advice ? advice : "");
+    return true;
+}
+
+static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
+{
+    const struct observed *o = &st->seen[NAMING_BOOTSTRAP];
+    json_int_t code = jx_int(o->object, "status.response.statusCode", 0);
+
+    v->bootstrap.met = o->ready || st->seen[NAMING_SHOOT].object;
+    if (v->bootstrap.met)
+        return;
+    if (code == 404)
+        unmet(&v->bootstrap, "UnknownRegion", "Cleura does not know region %.64s: correct spec.region",
+              st->spec.region);
+    else if (code == 500)
+        unmet(&v->bootstrap, "BootstrapFailed",
+              "Cleura answers 500 to the bootstrap of project %.40s, which is also its answer to an unknown "
+              "project: check "
+              "spec.projectId",
+              st->spec.project_id);
+    else if (!troubled(&v->bootstrap, o, "Bootstrap of the project"))
+        unmet(&v->bootstrap, "Bootstrapping", "Cleura prepares project %.40s in %.64s; nothing to do",
+              st->spec.project_id, st->spec.region);
+}
+
+/* "EveryNodeReady is False: <message>", of the first that is not True. */
+static bool bad_condition(const struct view *v, struct link *l)
+{
+    const json_t *list = jx_at(v->at, "conditions");
+    size_t i;
+    json_t *c;
+
+    json_array_foreach (list, i, c) {
+        if (!strcmp(jx_str(c, "status", ""), "True"))
+            continue;
+        unmet(l, jx_str(c, "type", "Unhealthy"), "%.64s is %.16s: %.600s", jx_str(c, "type", ""),
+              jx_str(c, "status", ""), jx_str(c, "message", ""));
+        return true;
+    }
+    return false;
+}
+
+/* "<verb>: <first error>; <what to do>" */
+static void operation_trouble(const struct view *v, struct link *l, const char *reason, const char *verb)
+{
+    const json_t *errors = jx_at(v->at, "lastErrors"), *error = json_array_get(errors, 0);
+    const char *code = json_string_value(json_array_get(jx_at(error, "codes"), 0));
+    const char *advice = code ? advice_for_code(code) : NULL;
+    const char *text =
+        jx_str(error, "description", jx_str(v->at, "operation.description", "no reason given"));
+
+    unmet(l, reason, "%s: %.600s%s%s", verb, text, advice ? "; " : "", advice ? advice : "");
+}
+
+static bool is(const char *a, const char *b) { return !strcmp(a, b); }
+
+/* The spec wants the cluster up (or says nothing) and Cleura has it hibernated, or the other way round. */
+static bool sleep_trouble(const struct shoot_state *st, const struct view *v, struct link *l)
+{
+    const struct jx_opt_bool want = st->spec.hibernated;
+
+    if (v->asleep && ((want.set && !want.value && !st->spec.n_schedules) || !v->told))
+        unmet(l, "Waking", "The cluster wakes up; nothing to do");
+    else if (!v->asleep && (v->told || (want.set && want.value && !st->spec.n_schedules)))
+        unmet(l, "Hibernating", "The cluster goes to sleep; nothing to do");
+    else if (v->asleep && !shoot_sleeps(st))
+        unmet(
+            l, "Hibernated",
+            "The cluster was hibernated outside of this spec: set spec.hibernation.enabled to false to wake "
+            "it up, or to true to keep it so");
+    else
+        return false;
+    return true;
+}
+
+static void look_at_progress(const struct shoot_state *st, struct view *v)
+{
+    struct link *l = &v->shoot;
+
+    if (sleep_trouble(st, v, l))
+        return;
+    if (!*v->state || (is(v->type, "Create") && v->working))
+        unmet(l, "Creating", "Cleura creates the cluster, which takes 10 to 15 minutes; nothing to do");
+    else if (v->working)
+        unmet(l, "Updating", "Gardener works on the cluster; nothing to do");
+    else if (!st->applied)
+        unmet(l, "Updating", "The changed spec is about to be sent to Cleura; nothing to do");
+    else if (bad_condition(v, l))
+        return;
+    else if (!json_array_size(jx_at(v->at, "conditions")))
+        unmet(l, "Unknown", "Gardener has not yet said how the cluster is; nothing to do");
+    else
+        unmet(l, *st->seen[NAMING_SHOOT].ready_reason ? st->seen[NAMING_SHOOT].ready_reason : "NotReady",
+              "Waiting for Cleura to act on the last change: %.600s", st->seen[NAMING_SHOOT].ready_message);
+}
+
+static void look_at_shoot(const struct shoot_state *st, struct view *v)
+{
+    const struct observed *o = &st->seen[NAMING_SHOOT];
+    struct link *l = &v->shoot;
+
+    l->met = o->ready && st->applied;
+    l->reason = "Available";
+    if (l->met)
+        return;
+    if (!o->object)
+        unmet(l, "Creating", "The cluster is about to be requested from Cleura; nothing to do");
+    else if (is(v->type, "Delete"))
+        unmet(l, "Deleting", "Cleura deletes the cluster");
+    else if (is(v->state, "Failed") || is(v->state, "Aborted"))
+        operation_trouble(v, l, v->state, "Gardener gave up");
+    else if (is(v->state, "Error"))
+        operation_trouble(v, l, "Retrying", "Gardener tries again");
+    else if (!troubled(l, o, "Cluster at Cleura"))
+        look_at_progress(st, v);
+}
+
+static void look_inside(const struct shoot_state *st, struct view *v)
+{
+    const struct observed *api = &st->seen[NAMING_API_SERVER], *kc = &st->seen[NAMING_KUBECONFIG];
+
+    v->api.met = api->ready;
+    v->kubeconfig.met = kc->ready;
+    v->api.reason = v->kubeconfig.reason = "Available";
+    if (shoot_sleeps(st)) {
+        unmet(&v->api, "Hibernated", "The cluster is hibernated");
+        if (!kc->ready)
+            unmet(&v->kubeconfig, "Hibernated", "The cluster is hibernated");
+        return;
+    }
+    if (!api->ready && !troubled(&v->api, api, "API server"))
+        unmet(&v->api, "NotAnswering", "The API server does not answer yet%s%.600s",
+              *api->ready_message ? ": " : "", api->ready_message);
+    if (!kc->ready && !troubled(&v->kubeconfig, kc, "Kubeconfig"))
+        unmet(&v->kubeconfig, "NotWritten", "The kubeconfig is not yet in Secret %s", st->secret);
+}
+
+bool shoot_sleeps(const struct shoot_state *st)
+{
+    bool asleep = jx_bool(st->seen[NAMING_SHOOT].at_provider, "hibernated", false);
+
+    return asleep && (st->spec.n_schedules || (st->spec.hibernated.set && st->spec.hibernated.value));
+}
+
+static const char *phase(const struct shoot_state *st, const struct view *v)
+{
+    static const char *const by_reason[] = { "Deleting", "Waking",   "Hibernating", "Hibernated",
+                                             "Retrying", "Creating", "Updating" };
+
+    if (jx_at(st->req->composite, "metadata.deletionTimestamp"))
+        return "Deleting";
+    if (!v->bootstrap.met)
+        return st->seen[NAMING_BOOTSTRAP].object ? "Bootstrapping" : "Pending";
+    if (v->shoot.met && shoot_sleeps(st))
+        return "Hibernated";
+    if (v->ready)
+        return "Ready";
+    for (size_t i = 0; !v->shoot.met && i < ARRAY_LENGTH(by_reason); i++)
+        if (is(v->shoot.reason, by_reason[i]))
+            return by_reason[i];
+    if (is(v->state, "Failed") || is(v->state, "Aborted"))
+        return "Failed";
+    if (!v->at || (v->shoot.met && !v->kubeconfig.met) || is(v->shoot.reason, "Unknown"))
+        return "Creating";
+    return is(v->shoot.reason, "Settling") ? "Updating" : "Degraded";
+}
+
+static const char *message(const struct shoot_state *st, const struct view *v)
+{
+    const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig };
+
+    if (v->shoot.met && shoot_sleeps(st))
+        return "The cluster is hibernated as the spec says";
+    for (size_t i = 0; i < ARRAY_LENGTH(chain); i++)
+        if (!chain[i]->met)
+            return chain[i]->text;
+    return "The cluster is ready";
+}
+
+static void set_condition(struct fn_response *r, const char *type, const struct link *l)
+{
+    conditions_set(r, type, l->met ? "True" : "False", l->reason && *l->reason ? l->reason : "Unknown",
+                   l->text);
+}
+
+/* A link after an unmet one says nothing of its own. */
+static void set_conditions(struct fn_response *r, const struct view *v)
+{
+    struct link waiting = { .reason = "WaitingForShoot", .text = "The cluster is not ready yet" };
+    struct link bootstrapping = v->bootstrap;
+
+    set_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &bootstrapping);
+    set_condition(r, "APIServerAvailable", v->shoot.met || v->api.met ? &v->api : &waiting);
+    set_condition(r, "KubeconfigReady", v->shoot.met || v->kubeconfig.met ? &v->kubeconfig : &waiting);
+}
+
+static void share(json_t *to, const char *key, const json_t *v)
+{
+    if (v && !json_is_null(v))
+        jx_share(to, key, v);
+}
+
+static void fill_status(struct shoot_state *st, const struct view *v)
+{
+    const json_t *kc = st->seen[NAMING_KUBECONFIG].object;
+    json_t *s = st->r->status, *url = jx_at(v->at, "apiServerURL");
+
+    jx_set(s, "phase", jx_text(phase(st, v)));
+    jx_set(s, "message", jx_text(message(st, v)));
+    jx_set(s, "shootName", jx_text(st->spec.name));
+    share(s, "uid", jx_at(v->at, "uid"));
+    share(s, "kubernetesVersion", jx_at(v->at, "kubernetesVersion"));
+    if (json_object_size(jx_at(v->at, "operation")))
+        share(s, "operation", jx_at(v->at, "operation"));
+    share(s, "apiServerURL", url ? url : jx_at(st->seen[NAMING_KUBECONFIG].at_provider, "apiServerURL"));
+    share(s, "hibernated", jx_at(v->at, "hibernated"));
+    share(s, "gardenerConditions", jx_at(v->at, "conditions"));
+    share(s, "lastErrors", jx_at(v->at, "lastErrors"));
+    if (json_object_get(st->r->desired, naming_key(NAMING_KUBECONFIG))) {
+        jx_set(s, "kubeconfig", jx_pack("{s:s}", "secretName", st->secret));
+        share(json_object_get(s, "kubeconfig"), "expiresAt", jx_at(kc, "status.expiresAt"));
+    }
+}
+
+static void set_ready(struct shoot_state *st, const struct view *v)
+{
+    bool sleeps = v->shoot.met && shoot_sleeps(st);
+    const bool ready[NAMING_N] = {
+        [NAMING_BOOTSTRAP] = v->bootstrap.met,
+        [NAMING_SHOOT] = v->shoot.met,
+        [NAMING_PROVIDER_CONFIG] = st->seen[NAMING_PROVIDER_CONFIG].object,
+        [NAMING_API_SERVER] = v->api.met || sleeps,
+        [NAMING_KUBECONFIG] = v->kubeconfig.met || sleeps,
+        [NAMING_PROTECTION] = st->seen[NAMING_PROTECTION].object,
+    };
+
+    for (enum naming_id id = 0; id < NAMING_N; id++) {
+        json_t *one = json_object_get(st->r->desired, naming_key(id));
+
+        if (one)
+            jx_set(one, "ready", json_boolean(ready[id]));
+    }
+}
+
+void shoot_status(struct shoot_state *st)
+{
+    struct view v = { .at = st->seen[NAMING_SHOOT].at_provider };
+
+    v.type = jx_str(v.at, "operation.type", "");
+    v.state = jx_str(v.at, "operation.state", "");
+    v.working = is(v.state, "Processing") || is(v.state, "Pending");
+    v.asleep = jx_bool(v.at, "hibernated", false);
+    v.told = jx_bool(v.at, "hibernationEnabled", false);
+    look_at_bootstrap(st, &v);
+    look_at_shoot(st, &v);
+    look_inside(st, &v);
+    v.ready = v.bootstrap.met && v.shoot.met && (shoot_sleeps(st) || (v.api.met && v.kubeconfig.met));
+    st->r->ready = v.ready ? FN_READY_TRUE : FN_READY_FALSE;
+    fill_status(st, &v);
+    set_conditions(st->r, &v);
+    set_ready(st, &v);
+}
