@@ -39,7 +39,8 @@ json_t *exec_response(const struct http_response *res);
  * the URL is bad, ERR_NOT_FOUND when a Secret of a placeholder is missing.
  * *ret_unknown is set when a null out of .response went into the URL: the object cannot be observed yet. */
 MUST_CHECK int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
-                                 const json_t *response, struct exec_call *ret, bool *ret_unknown, struct err *e);
+                                 const json_t *response, struct exec_call *ret, bool *ret_unknown,
+                                 struct err *e);
 
 /* What a response to OBSERVE says. */
 struct exec_observation {
@@ -59,23 +60,25 @@ MUST_CHECK int exec_request_observe(const struct exec *x, const json_t *object, 
                                     struct exec_observation *ret, struct err *e);
 
 /* The identity alone, of a CREATE response; *ret NULL when unknown. */
-MUST_CHECK int exec_request_identity(const struct exec *x, const json_t *object, const json_t *response, char **ret,
-                                     struct err *e);
+MUST_CHECK int exec_request_identity(const struct exec *x, const json_t *object, const json_t *response,
+                                     char **ret, struct err *e);
 
-MUST_CHECK int exec_change_call(const struct exec *x, const json_t *object, int change, const json_t *response,
-                                struct exec_call *ret, struct err *e);
+MUST_CHECK int exec_change_call(const struct exec *x, const json_t *object, int change,
+                                const json_t *response, struct exec_call *ret, struct err *e);
 
 /* The shared list: the URL to GET; and, given the list's response, the strings of 'key' as a new array. */
-MUST_CHECK int exec_list_call(const struct exec *x, const json_t *object, struct exec_call *ret, struct err *e);
-MUST_CHECK int exec_list_keys(const struct exec *x, const json_t *object, const json_t *list, json_t **ret_keys,
+MUST_CHECK int exec_list_call(const struct exec *x, const json_t *object, struct exec_call *ret,
                               struct err *e);
+MUST_CHECK int exec_list_keys(const struct exec *x, const json_t *object, const json_t *list,
+                              json_t **ret_keys, struct err *e);
 
 /* 400-599 and not in allowedStatusCodes. */
 bool exec_is_http_error(const json_t *object, int status);
 
 /* ---- DisposableRequest ----------------------------------------------------------------------------------------- */
 
-MUST_CHECK int exec_disposable_call(const struct exec *x, const json_t *object, struct exec_call *ret, struct err *e);
+MUST_CHECK int exec_disposable_call(const struct exec *x, const json_t *object, struct exec_call *ret,
+                                    struct err *e);
 
 struct exec_result {
     bool expected;      /* expectedResponse holds */
@@ -92,5 +95,5 @@ MUST_CHECK int exec_disposable_check(const struct exec *x, const json_t *object,
 /* Apply secretInjectionConfigs to a good response: *ret_secrets is a new array of whole Secret objects that differ from
  * what is there (existing keys of others kept), *ret_masked the response with the values replaced by {{name:ns:key}}.
  * -1 with ERR_INVALID when the namespace is not allowed. 0 and both unset when there is nothing to inject. */
-MUST_CHECK int exec_inject(const struct exec *x, const json_t *object, const json_t *response, json_t **ret_secrets,
-                           json_t **ret_masked, struct err *e);
+MUST_CHECK int exec_inject(const struct exec *x, const json_t *object, const json_t *response,
+                           json_t **ret_secrets, json_t **ret_masked, struct err *e);

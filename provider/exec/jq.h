@@ -16,8 +16,8 @@ struct jq_result {
 };
 
 enum {
-    JQ_TIME_MS = 1000,     /* all programs of one call together; ours need 1 ms */
-    JQ_MEMORY_MB = 512,    /* address space of the worker */
+    JQ_TIME_MS = 1000,  /* all programs of one call together; ours need 1 ms */
+    JQ_MEMORY_MB = 512, /* address space of the worker */
     JQ_OUTPUT_MAX = 16 << 20,
     JQ_PROGRAM_MAX = 64 << 10,
 };
@@ -29,6 +29,6 @@ DEFINE_CLEAN(struct jq *, jq_free)
 
 /* Evaluate 'n' programs on one document (sent once). results[0..n) are filled; jq_results_free() them. A program that fails
  * is a result, not an error. -1 with ERR_INTERNAL when no worker can be started. */
-MUST_CHECK int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_t n, struct jq_result results[],
-                       struct err *e);
+MUST_CHECK int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_t n,
+                       struct jq_result results[], struct err *e);
 void jq_results_free(struct jq_result results[], size_t n);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a response hold what was asked for? */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Every member of 'wanted' is in 'there', objects member by member; everything else must be equal (arrays in order, numbers by
+ * value, null present as null). */
+bool contains(const json_t *there, const json_t *wanted);
+
+/* Equal as JSON values: 1 is 1.0. */
+bool json_same(const json_t *a, const json_t *b);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The documents programs see, in provider-http's shape. */
+#include "provider/exec/document.h"
+#include "lib/jx.h"
+#include "provider/exec/template.h"
+
+static bool too_deep(const json_t *tree, int depth)
+{
+    json_t *member;
+    const char *key;
+    size_t i;
+
+    if (depth > JX_MAX_DEPTH)
+        return true;
+    json_array_foreach (tree, i, member)
+        if (too_deep(member, depth + 1))
+            return true;
+    json_object_foreach ((json_t *)(uintptr_t)tree, key, member)
+        if (too_deep(member, depth + 1))
+            return true;
+    return false;
+}
+
+json_t *document_object(const char *text)
+{
+    json_auto_t *doc = NULL;
+    size_t n = strlen(text);
+
+    if (text[strspn(text, " \t\r\n")] != '{')
+        return NULL;
+    doc = jx_parse(text, n, NULL);
+    if (!doc && n <= JX_MAX_BYTES) {
+        /* Integers beyond 64 bits, and keys given twice, are no reason to treat an answer as plain text. */
+        doc = json_loadb(text, n, JSON_DECODE_INT_AS_REAL, NULL);
+        if (doc && too_deep(doc, 0))
+            return NULL;
+    }
+    return json_is_object(doc) ? TAKE(doc) : NULL;
+}
+
+/* Objects copied with the JSON in their strings parsed, one level deep; arrays and the rest shared. */
+static json_t *with_objects(const json_t *value)
+{
+    json_t *copy, *parsed;
+    const json_t *member;
+    const char *key;
+
+    if (json_is_string(value)) {
+        parsed = document_object(json_string_value(value));
+        return parsed ? parsed : json_incref((json_t *)(uintptr_t)value);
+    }
+    if (!json_is_object(value))
+        return json_incref((json_t *)(uintptr_t)value);
+    copy = json_object();
+    json_object_foreach ((json_t *)(uintptr_t)value, key, member)
+        jx_set(copy, key, with_objects(member));
+    return copy;
+}
+
+static json_t *body_value(const struct exec *x, const json_t *object, const char *body)
+{
+    CLEAN(free) char *plain = template_unmask(x, object, body);
+    json_t *parsed = document_object(plain);
+
+    return parsed ? parsed : jx_text(plain);
+}
+
+static json_t *plain_values(const struct exec *x, const json_t *object, const json_t *values)
+{
+    json_t *out = json_array();
+    const json_t *value;
+    size_t i;
+
+    json_array_foreach (values, i, value) {
+        CLEAN(free)
+        char *plain = template_unmask(x, object, json_is_string(value) ? json_string_value(value) : "");
+        jx_append(out, jx_text(plain));
+    }
+    return out;
+}
+
+/* null when there are none. */
+static json_t *plain_headers(const struct exec *x, const json_t *object, const json_t *headers)
+{
+    json_t *out;
+    const json_t *values;
+    const char *name;
+
+    if (!json_is_object(headers))
+        return json_null();
+    out = json_object();
+    json_object_foreach ((json_t *)(uintptr_t)headers, name, values)
+        jx_set(out, name, plain_values(x, object, values));
+    return out;
+}
+
+static json_t *response_value(const struct exec *x, const json_t *object, const json_t *response)
+{
+    json_t *out;
+    json_int_t status = jx_int(response, "statusCode", 0);
+    const char *body = jx_str(response, "body", "");
+
+    if (!json_is_object(response))
+        return json_null();
+    out = jx_pack("{s:o}", "headers", plain_headers(x, object, json_object_get(response, "headers")));
+    if (status)
+        jx_set(out, "statusCode", json_integer(status));
+    if (*body)
+        jx_set(out, "body", body_value(x, object, body));
+    return out;
+}
+
+json_t *document_request(const struct exec *x, const json_t *object, const json_t *response)
+{
+    const json_t *spec = jx_at(object, "spec.forProvider");
+    json_t *doc = json_is_object(spec) ? with_objects(spec) : json_object();
+
+    (void)jx_make_object(doc, "expectedResponseCheck");
+    (void)jx_make_object(doc, "isRemovedCheck");
+    jx_set(doc, "response", response_value(x, object, response));
+    return doc;
+}
+
+json_t *document_result(const struct exec *x, const json_t *object, const json_t *response)
+{
+    return jx_pack("{s:o, s:o, s:I}", "body", body_value(x, object, jx_str(response, "body", "")), "headers",
+                   plain_headers(x, object, json_object_get(response, "headers")), "statusCode",
+                   jx_int(response, "statusCode", 0));
+}
