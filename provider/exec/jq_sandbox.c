@@ -120,13 +120,14 @@ static void filter_calls(void) {}
 
 void jq_sandbox_enter(int fd, pid_t parent, int memory_mb)
 {
+    static char *nothing[] = { NULL };
     rlim_t had = address_space();
 
     reset_signals();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(70);
     keep_only(fd);
-    clearenv();
+    environ = nothing; /* not clearenv(): libjq reads through the pointer */
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_NOFILE, 1); /* descriptor 0 and no other, ever */

@@ -4,10 +4,11 @@
 #include "lib/clock.h"
 #include "lib/jx.h"
 #include "provider/exec/jq.h"
-#include <assert.h>
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
 
 static struct jq *worker(void **state) { return *state; }
 
