@@ -66,6 +66,41 @@ static json_t *remains(const json_t *object)
     return last;
 }
 
+static bool owned_only_by(const json_t *object, const char *uid)
+{
+    const json_t *owners = jx_at(object, "metadata.ownerReferences");
+
+    return json_array_size(owners) == 1 && !strcmp(jx_str(json_array_get(owners, 0), "uid", ""), uid);
+}
+
+/* What Kubernetes' garbage collector does for the one kind that is written for others: Secrets go with their owner. */
+static int erase_secrets_of(struct over *o, const json_t *owner, struct err *e)
+{
+    const struct store_ref all = { .api_version = "v1",
+                                   .kind = "Secret",
+                                   .ns = jx_str(owner, "metadata.namespace", "") };
+    json_auto_t *secrets = json_array();
+    json_t *secret;
+    int64_t version;
+    size_t i;
+
+    if (!strcmp(jx_str(owner, "kind", ""), "Secret"))
+        return 0;
+    if (o->rows->ops->fetch_all(o->rows, &all, secrets, e) < 0)
+        return -1;
+    json_array_foreach (secrets, i, secret) {
+        struct store_ref ref = store_ref_of(secret);
+        json_auto_t *last = remains(secret);
+
+        if (!owned_only_by(secret, jx_str(owner, "metadata.uid", "-")))
+            continue;
+        if (o->rows->ops->next_version(o->rows, &version, e) < 0 ||
+            o->rows->ops->erase(o->rows, &ref, version, last, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int save(struct over *o, const struct store_ref *ref, json_t *object, struct err *e)
 {
     int64_t version;
@@ -76,6 +111,8 @@ static int save(struct over *o, const struct store_ref *ref, json_t *object, str
     if (finished(object)) {
         json_auto_t *last = remains(object);
 
+        if (erase_secrets_of(o, object, e) < 0)
+            return -1;
         return o->rows->ops->erase(o->rows, ref, version, last, e);
     }
     return o->rows->ops->write(o->rows, ref, version, object, e);
