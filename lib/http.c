@@ -142,10 +142,13 @@ char *http_resolve(const char *endpoint, const char *url, struct err *e)
     CLEAN(curl_url_cleanup) CURLU *base = NULL;
     size_t n;
 
-    if (strstr(url, "://"))
-        return (base = parse_url(url, e)) ? x_strdup(url) : NULL;
+    if (strstr(url, "://")) {
+        base = parse_url(url, e);
+        return base ? x_strdup(url) : NULL;
+    }
     if (!endpoint || !*endpoint) {
-        err_set(e, ERR_INVALID, "invalid url %.200s: it is relative, and the ProviderConfig has no endpoint", url);
+        err_set(e, ERR_INVALID, "invalid url %.200s: it is relative, and the ProviderConfig has no endpoint",
+                url);
         return NULL;
     }
     base = parse_url(endpoint, e);
@@ -185,11 +188,12 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 static void add_header(struct http_response *res, const char *line, size_t n)
 {
     const char *colon = memchr(line, ':', n);
-    const char *value = colon + 1, *end = line + n;
+    const char *value, *end = line + n;
     char *name;
 
     if (!colon)
         return;
+    value = colon + 1;
     while (value < end && (*value == ' ' || *value == '\t'))
         value++;
     while (end > value && isspace((unsigned char)end[-1]))
@@ -276,7 +280,8 @@ static int set_headers(struct http_call *call, const struct http_request *req)
         CLEAN(free) char *line = NULL;
 
         if (!http_header_valid(h->name, h->value))
-            return err_set(&call->refused, ERR_INVALID, "header %.60s may not be sent: bad characters", h->name);
+            return err_set(&call->refused, ERR_INVALID, "header %.60s may not be sent: bad characters",
+                           h->name);
         has_type |= !strcasecmp(h->name, "Content-Type");
         /* "Name;" is libcurl's way to send an empty value */
         line = *h->value ? x_asprintf("%s: %s", h->name, h->value) : x_asprintf("%s;", h->name);

@@ -239,17 +239,14 @@ static void look_at(struct loop *l, size_t which)
 {
     const struct store_ref ref = { .api_version = watched[which].api_version, .kind = watched[which].kind };
     json_auto_t *events = NULL;
-    char *cursor = NULL;
     struct err e = { 0 };
     json_t *event;
     size_t i;
 
-    if (l->store->ops->watch(l->store, &ref, l->cursors[which], 0, &events, &cursor, &e) < 0) {
+    if (l->store->ops->watch(l->store, &ref, &l->cursors[which], 0, &events, &e) < 0) {
         log_error("cannot watch the store", LS("kind", ref.kind), LS("error", e.text));
         return;
     }
-    free(l->cursors[which]);
-    l->cursors[which] = cursor;
     json_array_foreach (events, i, event)
         on_event(l, watched[which].role, event);
 }

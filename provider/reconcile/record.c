@@ -35,28 +35,40 @@ static void drop_condition(json_t *status, const char *type)
     }
 }
 
-static void set_condition(json_t *status, const json_t *object, const char *type, const char *good,
-                          const char *reason, const char *text, int64_t now)
+/* A condition to be: True when its reason is the good one. */
+struct wanted {
+    const char *type, *good, *reason, *text;
+};
+
+static json_t *new_condition(const struct wanted *w, const json_t *object, const json_t *old, int64_t now)
 {
-    json_t *conditions = json_object_get(status, "conditions"), *old = find_condition(conditions, type), *c;
-    const char *value = !strcmp(reason, good) ? "True" : "False";
+    const char *value = !strcmp(w->reason, w->good) ? "True" : "False";
+    bool same = !strcmp(jx_str(old, "status", ""), value);
     char when[CLOCK_TEXT];
-    size_t i;
+    json_t *c;
 
     clock_text(now, when);
-    c = jx_pack("{s:s, s:s, s:o, s:s, s:I}", "type", type, "status", value, "reason", jx_text(reason),
-                "lastTransitionTime",
-                old && !strcmp(jx_str(old, "status", ""), value) ? jx_str(old, "lastTransitionTime", when)
-                                                                 : when,
+    c = jx_pack("{s:s, s:s, s:o, s:s, s:I}", "type", w->type, "status", value, "reason", jx_text(w->reason),
+                "lastTransitionTime", same ? jx_str(old, "lastTransitionTime", when) : when,
                 "observedGeneration", jx_int(object, "metadata.generation", 0));
-    if (text && *text)
-        jx_set(c, "message", jx_textn(text, strnlen(text, TEXT_MAX)));
-    for (i = 0; i < json_array_size(conditions) && json_array_get(conditions, i) != old; i++)
-        ;
-    if (old)
-        (void)json_array_set_new(conditions, i, c);
-    else
+    if (w->text && *w->text)
+        jx_set(c, "message", jx_textn(w->text, strnlen(w->text, TEXT_MAX)));
+    return c;
+}
+
+static void set_condition(json_t *status, const struct wanted *w, const json_t *object, int64_t now)
+{
+    json_t *conditions = json_object_get(status, "conditions"), *old = find_condition(conditions, w->type);
+    json_t *c = new_condition(w, object, old, now);
+    size_t i = 0;
+
+    if (!old) {
         jx_append(conditions, c);
+        return;
+    }
+    while (json_array_get(conditions, i) != old)
+        i++;
+    (void)json_array_set_new(conditions, i, c);
 }
 
 /* Headers that differ from answer to answer although nothing changed. */
@@ -126,12 +138,14 @@ json_t *record_status(const json_t *object, const struct record *r, int64_t now)
     if (!json_is_array(json_object_get(status, "conditions")))
         jx_set(status, "conditions", json_array());
     if (r->ready)
-        set_condition(status, object, "Ready", "Available", r->ready, r->ready_text, now);
+        set_condition(status, &(struct wanted){ "Ready", "Available", r->ready, r->ready_text }, object, now);
     if (r->synced)
-        set_condition(status, object, "Synced", "ReconcileSuccess", r->synced, r->synced_text, now);
+        set_condition(status, &(struct wanted){ "Synced", "ReconcileSuccess", r->synced, r->synced_text },
+                      object, now);
     if (r->exhausted && *r->exhausted)
-        set_condition(status, object, "ErrorObserved", "RetriesExhausted", "RetriesExhausted", r->exhausted,
-                      now);
+        set_condition(
+            status, &(struct wanted){ "ErrorObserved", "RetriesExhausted", "RetriesExhausted", r->exhausted },
+            object, now);
     else if (r->exhausted)
         drop_condition(status, "ErrorObserved");
     if (r->projection)

@@ -35,6 +35,8 @@ enum statement {
     N_STATEMENTS
 };
 
+#define OBJECTS_OF_KIND "FROM objects WHERE grp=?1 AND kind=?2"
+
 static const char *const sql[N_STATEMENTS] = {
     [BEGIN_READ] = "BEGIN DEFERRED",
     [BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -42,12 +44,11 @@ static const char *const sql[N_STATEMENTS] = {
     [ROLLBACK] = "ROLLBACK",
     [NEXT] = "UPDATE counter SET version = version + 1 RETURNING version",
     [NEWEST] = "SELECT version FROM counter",
-    [FETCH] = "SELECT doc FROM objects WHERE grp=?1 AND kind=?2 AND ns=?3 AND name=?4 AND removed=0",
-    [FETCH_NS] = "SELECT doc FROM objects WHERE grp=?1 AND kind=?2 AND ns=?3 AND removed=0 ORDER BY ns, name",
-    [FETCH_ALL] = "SELECT doc FROM objects WHERE grp=?1 AND kind=?2 AND removed=0 ORDER BY ns, name",
-    [CHANGES] = "SELECT doc, removed FROM objects WHERE grp=?1 AND kind=?2 AND version>?3 ORDER BY version",
-    [FIRST] = "SELECT doc, removed FROM objects WHERE grp=?1 AND kind=?2 AND version>?3 AND removed=0 ORDER "
-              "BY version",
+    [FETCH] = "SELECT doc " OBJECTS_OF_KIND " AND ns=?3 AND name=?4 AND removed=0",
+    [FETCH_NS] = "SELECT doc " OBJECTS_OF_KIND " AND ns=?3 AND removed=0 ORDER BY ns, name",
+    [FETCH_ALL] = "SELECT doc " OBJECTS_OF_KIND " AND removed=0 ORDER BY ns, name",
+    [CHANGES] = "SELECT doc, removed " OBJECTS_OF_KIND " AND version>?3 ORDER BY version",
+    [FIRST] = "SELECT doc, removed " OBJECTS_OF_KIND " AND version>?3 AND removed=0 ORDER BY version",
     [WRITE] = "INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [FORGET] = "DELETE FROM objects WHERE removed=1 AND version < ?1",
 };

@@ -302,11 +302,11 @@ static int changes_since(struct over *o, const struct store_ref *ref, int64_t si
 /* How often a waiting watch looks for changes of another process. */
 enum { LOOK_AGAIN_MS = 50 };
 
-static int over_watch(struct store *s, const struct store_ref *ref, const char *cursor, int timeout_ms,
-                      json_t **ret_events, char **ret_cursor, struct err *e)
+static int over_watch(struct store *s, const struct store_ref *ref, char **cursor, int timeout_ms,
+                      json_t **ret_events, struct err *e)
 {
     struct over *o = over_of(s);
-    int64_t since = *cursor ? strtoll(cursor, NULL, 10) : 0, version = since;
+    int64_t since = **cursor ? strtoll(*cursor, NULL, 10) : 0, version = since;
     int64_t until = clock_monotonic() + timeout_ms;
     json_auto_t *events = json_array();
 
@@ -318,7 +318,8 @@ static int over_watch(struct store *s, const struct store_ref *ref, const char *
         (void)usleep(LOOK_AGAIN_MS * 1000);
     }
     *ret_events = TAKE(events);
-    *ret_cursor = x_asprintf("%" PRId64, version);
+    free(*cursor);
+    *cursor = x_asprintf("%" PRId64, version);
     return 0;
 }
 

@@ -21,10 +21,11 @@ struct store_ops {
     int (*list)(struct store *s, const struct store_ref *ref, json_t **ret_items, struct err *e);
     /* A new reference, or -1 with ERR_NOT_FOUND. */
     int (*get)(struct store *s, const struct store_ref *ref, json_t **ret_object, struct err *e);
-    /* Everything of that kind that changed after 'cursor' ("" = from the beginning: everything), waiting at most
-     * 'timeout_ms' for the first: [{"type": "PUT" | "REMOVED", "object": ...}] in order; *ret_cursor (free() it) is where to go on. */
-    int (*watch)(struct store *s, const struct store_ref *ref, const char *cursor, int timeout_ms,
-                 json_t **ret_events, char **ret_cursor, struct err *e);
+    /* Everything of that kind that changed after *cursor ("" = from the beginning: everything), waiting at most
+     * 'timeout_ms' for the first: [{"type": "PUT" | "REMOVED", "object": ...}] in order. *cursor (malloc'ed; the caller
+     * frees the last one) becomes where to go on. */
+    int (*watch)(struct store *s, const struct store_ref *ref, char **cursor, int timeout_ms,
+                 json_t **ret_events, struct err *e);
     /* Create (no metadata.resourceVersion; ERR_CONFLICT if it exists) or replace everything but status (ERR_CONFLICT if
      * the version is not the current one, ERR_NOT_FOUND if it is gone). *ret_object (may be NULL): as stored. Nothing is
      * written, and the version stays, when nothing changed. */

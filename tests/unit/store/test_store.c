@@ -197,13 +197,10 @@ static json_t *watch(struct store *s, char **cursor)
 {
     const struct store_ref all = { .api_version = API, .kind = "Request" };
     json_t *events = NULL;
-    char *next = NULL;
     struct err e = { 0 };
 
-    if (s->ops->watch(s, &all, *cursor, 0, &events, &next, &e) < 0)
+    if (s->ops->watch(s, &all, cursor, 0, &events, &e) < 0)
         fail_msg("watch: %s", e.text);
-    free(*cursor);
-    *cursor = next;
     return events;
 }
 
