@@ -22,7 +22,8 @@ void pki_pair_free(struct pki_pair *p);
 static inline void pki_pair_free_clean(struct pki_pair *p) { pki_pair_free(p); }
 
 /* A server certificate for 127.0.0.1 and the DNS names in 'dns' (NULL-terminated), valid as long as the CA. */
-MUST_CHECK int pki_issue_server(const struct pki_ca *ca, const char *const dns[], struct pki_pair *ret, struct err *e);
+MUST_CHECK int pki_issue_server(const struct pki_ca *ca, const char *const dns[], struct pki_pair *ret,
+                                struct err *e);
 
 /* A client certificate, valid from a minute ago until 'not_after' (ms since 1970, real time, may be past). */
 MUST_CHECK int pki_issue_client(const struct pki_ca *ca, const char *common_name, const char *organisation,

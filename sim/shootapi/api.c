@@ -36,9 +36,11 @@ int api_minor(const struct api *a)
     return sscanf(a->version, "%d.%d", &major, &minor) == 2 ? minor : 0;
 }
 
-typedef void handler(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret);
+typedef void handler(struct api *a, const struct path *p, const struct api_request *req,
+                     struct api_reply *ret);
 
-static void list_or_watch(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret)
+static void list_or_watch(struct api *a, const struct path *p, const struct api_request *req,
+                          struct api_reply *ret)
 {
     if (api_query_true(req, "watch"))
         watch_start(a, p, req, ret);
@@ -51,9 +53,9 @@ static const struct {
     bool named; /* for one object, else for the collection */
     handler *answer;
 } routes[] = {
-    { "GET", true, read_get },        { "GET", false, list_or_watch },  { "POST", false, write_create },
-    { "PUT", true, write_update },    { "PATCH", true, write_patch },   { "DELETE", true, remove_object },
-    { "HEAD", true, read_get },       { "DELETE", false, remove_collection },
+    { "GET", true, read_get },     { "GET", false, list_or_watch },        { "POST", false, write_create },
+    { "PUT", true, write_update }, { "PATCH", true, write_patch },         { "DELETE", true, remove_object },
+    { "HEAD", true, read_get },    { "DELETE", false, remove_collection },
 };
 
 static bool has_subresource(const struct path *p)
@@ -76,7 +78,8 @@ static void handle_resource(struct api *a, const struct path *p, const struct ap
         routes[i].answer(a, p, req, ret);
         return;
     }
-    reply_fail(ret, REASON_METHOD_NOT_ALLOWED, p, "the server does not allow this method on the requested resource");
+    reply_fail(ret, REASON_METHOD_NOT_ALLOWED, p,
+               "the server does not allow this method on the requested resource");
 }
 
 void api_handle(struct api *a, const struct api_request *req, struct api_reply *ret)
@@ -86,17 +89,10 @@ void api_handle(struct api *a, const struct api_request *req, struct api_reply *
     if (discovery_fixed(a, req, ret))
         return;
     switch (path_parse(&p, a->kinds, req->path)) {
-    case PATH_GROUP:
-        discovery_group(a, &p, ret);
-        return;
-    case PATH_VERSION:
-        discovery_resources(a, &p, ret);
-        return;
-    case PATH_RESOURCE:
-        handle_resource(a, &p, req, ret);
-        return;
-    case PATH_OTHER:
-        break;
+    case PATH_GROUP: discovery_group(a, &p, ret); return;
+    case PATH_VERSION: discovery_resources(a, &p, ret); return;
+    case PATH_RESOURCE: handle_resource(a, &p, req, ret); return;
+    case PATH_OTHER: break;
     }
     reply_unknown(ret);
 }
@@ -128,9 +124,9 @@ static void seed(struct api *a, const char *group, const char *plural, const cha
 static void seed_namespace(struct api *a, const char *name)
 {
     seed(a, "", "namespaces", name,
-         jx_pack("{s:s, s:s, s:{s:{s:s}}, s:{s:[s]}, s:{s:s}}", "apiVersion", "v1", "kind", "Namespace", "metadata",
-                 "labels", "kubernetes.io/metadata.name", name, "spec", "finalizers", "kubernetes", "status", "phase",
-                 "Active"));
+         jx_pack("{s:s, s:s, s:{s:{s:s}}, s:{s:[s]}, s:{s:s}}", "apiVersion", "v1", "kind", "Namespace",
+                 "metadata", "labels", "kubernetes.io/metadata.name", name, "spec", "finalizers",
+                 "kubernetes", "status", "phase", "Active"));
 }
 
 /* One worker, Ready: what clients look at before they install anything. */
@@ -142,10 +138,10 @@ static void seed_node(struct api *a, const char *name)
     seed(a, "", "nodes", name,
          jx_pack("{s:s, s:s, s:{s:{s:s, s:s}}, s:{}, s:{s:[{s:s, s:s, s:s, s:s, s:s, s:s}], s:{s:o, s:s}}}",
                  "apiVersion", "v1", "kind", "Node", "metadata", "labels", "kubernetes.io/hostname", name,
-                 "kubernetes.io/os", "linux", "spec", "status", "conditions", "type", "Ready", "status", "True",
-                 "reason", "KubeletReady", "message", "kubelet is posting ready status", "lastHeartbeatTime", now,
-                 "lastTransitionTime", now, "nodeInfo", "kubeletVersion", json_sprintf("v%s", a->version),
-                 "operatingSystem", "linux"));
+                 "kubernetes.io/os", "linux", "spec", "status", "conditions", "type", "Ready", "status",
+                 "True", "reason", "KubeletReady", "message", "kubelet is posting ready status",
+                 "lastHeartbeatTime", now, "lastTransitionTime", now, "nodeInfo", "kubeletVersion",
+                 json_sprintf("v%s", a->version), "operatingSystem", "linux"));
 }
 
 static void seed_class(struct api *a, const char *name, bool is_default)
@@ -153,8 +149,8 @@ static void seed_class(struct api *a, const char *name, bool is_default)
     seed(a, "storage.k8s.io", "storageclasses", name,
          jx_pack("{s:s, s:s, s:{s:{s:s}}, s:s, s:s, s:s, s:b}", "apiVersion", "storage.k8s.io/v1", "kind",
                  "StorageClass", "metadata", "annotations", "storageclass.kubernetes.io/is-default-class",
-                 is_default ? "true" : "false", "provisioner", "cinder.csi.openstack.org", "reclaimPolicy", "Delete",
-                 "volumeBindingMode", "WaitForFirstConsumer", "allowVolumeExpansion", 1));
+                 is_default ? "true" : "false", "provisioner", "cinder.csi.openstack.org", "reclaimPolicy",
+                 "Delete", "volumeBindingMode", "WaitForFirstConsumer", "allowVolumeExpansion", 1));
 }
 
 void api_init(struct api *a, const char *version)

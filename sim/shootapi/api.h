@@ -21,7 +21,7 @@ struct api_request {
     const char *method, *path; /* path decoded, without the query */
     const json_t *query;       /* object of strings */
     const char *accept, *content_type, *user_agent;
-    const char *user;          /* from the client certificate; NULL = anonymous */
+    const char *user; /* from the client certificate; NULL = anonymous */
     const char *body;
     size_t body_len;
 };

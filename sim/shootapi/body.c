@@ -23,7 +23,8 @@ bool body_parse(const struct api_request *req, const struct path *p, json_t **re
     }
     if (*ret_doc)
         return true;
-    reply_fail(ret, REASON_BAD_REQUEST, p, "error parsing the body: %s", *e.text ? e.text : "exactly one document is expected");
+    reply_fail(ret, REASON_BAD_REQUEST, p, "error parsing the body: %s",
+               *e.text ? e.text : "exactly one document is expected");
     return false;
 }
 
@@ -35,9 +36,10 @@ static bool is_known_type(const struct api_request *req)
 
 static bool unsupported(const struct path *p, struct api_reply *ret)
 {
-    reply_fail(ret, REASON_UNSUPPORTED, p,
-               "the body of the request was in an unknown format - accepted media types include: application/json, "
-               "application/yaml");
+    reply_fail(
+        ret, REASON_UNSUPPORTED, p,
+        "the body of the request was in an unknown format - accepted media types include: application/json, "
+        "application/yaml");
     return false;
 }
 
@@ -47,7 +49,8 @@ bool body_fits(const struct path *p, const json_t *doc, struct api_reply *ret)
     const char *sent_version = jx_str(doc, "apiVersion", ""), *sent_kind = jx_str(doc, "kind", "");
     const char *ns = jx_str(doc, "metadata.namespace", "");
 
-    if (!json_is_object(doc) || !json_is_object(json_object_get(doc, "metadata")) || !*sent_kind || !*sent_version) {
+    if (!json_is_object(doc) || !json_is_object(json_object_get(doc, "metadata")) || !*sent_kind ||
+        !*sent_version) {
         reply_fail(ret, REASON_BAD_REQUEST, p, "%s is missing",
                    !*sent_kind      ? "Object 'Kind'"
                    : !*sent_version ? "Object 'apiVersion'"
@@ -56,7 +59,8 @@ bool body_fits(const struct path *p, const json_t *doc, struct api_reply *ret)
     }
     if (strcmp(sent_version, api_version) != 0 || strcmp(sent_kind, p->kind->kind) != 0) {
         reply_fail(ret, REASON_BAD_REQUEST, p,
-                   "the API version in the data (%.200s, Kind=%.100s) does not match the expected API version (%s, Kind=%s)",
+                   "the API version in the data (%.200s, Kind=%.100s) does not match the expected API "
+                   "version (%s, Kind=%s)",
                    sent_version, sent_kind, api_version, p->kind->kind);
         return false;
     }
@@ -75,7 +79,8 @@ bool body_object(const struct api_request *req, const struct path *p, json_t **r
     return body_parse(req, p, ret_doc, ret) && body_fits(p, *ret_doc, ret);
 }
 
-bool body_optional(const struct api_request *req, const struct path *p, json_t **ret_doc, struct api_reply *ret)
+bool body_optional(const struct api_request *req, const struct path *p, json_t **ret_doc,
+                   struct api_reply *ret)
 {
     if (!req->body_len)
         return true;

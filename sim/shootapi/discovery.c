@@ -25,10 +25,10 @@ static void reply_version(struct api *a, const struct api_request *req, struct a
     (void)req;
     reply_doc(ret, 200,
               jx_pack("{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s}", "major", "1", "minor",
-                      json_sprintf("%d", api_minor(a)), "gitVersion", json_sprintf("v%s", a->version), "gitCommit",
-                      "0000000000000000000000000000000000000000", "gitTreeState", "clean", "buildDate",
-                      "2026-01-01T00:00:00Z", "goVersion", "none", "compiler", "simulated", "platform",
-                      "linux/amd64"));
+                      json_sprintf("%d", api_minor(a)), "gitVersion", json_sprintf("v%s", a->version),
+                      "gitCommit", "0000000000000000000000000000000000000000", "gitTreeState", "clean",
+                      "buildDate", "2026-01-01T00:00:00Z", "goVersion", "none", "compiler", "simulated",
+                      "platform", "linux/amd64"));
 }
 
 static void reply_health(struct api *a, const struct api_request *req, struct api_reply *ret)
@@ -66,9 +66,10 @@ static json_t *gvk_of(const struct kind *kind)
 
 static json_t *aggregated_resource(const struct kind *kind)
 {
-    json_t *resource = jx_pack("{s:s, s:o, s:s, s:s, s:o}", "resource", kind->plural, "responseKind", gvk_of(kind),
-                               "scope", kind->flags & KIND_NAMESPACED ? "Namespaced" : "Cluster",
-                               "singularResource", kind->singular, "verbs", all_verbs());
+    json_t *resource =
+        jx_pack("{s:s, s:o, s:s, s:s, s:o}", "resource", kind->plural, "responseKind", gvk_of(kind), "scope",
+                kind->flags & KIND_NAMESPACED ? "Namespaced" : "Cluster", "singularResource", kind->singular,
+                "verbs", all_verbs());
 
     if (*kind->short_names)
         jx_set(resource, "shortNames", words(kind->short_names, ','));
@@ -85,7 +86,7 @@ static json_t *entry_for(json_t *items, const char *key, const char *value, json
     json_t *item;
     size_t i;
 
-    json_array_foreach(items, i, item) {
+    json_array_foreach (items, i, item) {
         if (!strcmp(jx_str(item, key, ""), value)) {
             json_decref(fresh);
             return item;
@@ -106,15 +107,16 @@ static void reply_aggregated(struct api *a, bool core, int form, struct api_repl
         if (core != !*kind->group)
             continue;
         group = entry_for(items, "metadata.name", kind->group,
-                          jx_pack("{s:{s:s, s:n}, s:[]}", "metadata", "name", kind->group, "creationTimestamp",
-                                  "versions"));
-        version = entry_for(json_object_get(group, "versions"), "version", kind->version,
-                            jx_pack("{s:s, s:s, s:[]}", "version", kind->version, "freshness", "Current",
-                                    "resources"));
+                          jx_pack("{s:{s:s, s:n}, s:[]}", "metadata", "name", kind->group,
+                                  "creationTimestamp", "versions"));
+        version = entry_for(
+            json_object_get(group, "versions"), "version", kind->version,
+            jx_pack("{s:s, s:s, s:[]}", "version", kind->version, "freshness", "Current", "resources"));
         jx_append(json_object_get(version, "resources"), aggregated_resource(kind));
     }
-    reply_doc(ret, 200, jx_pack("{s:s, s:s, s:{}, s:o}", "kind", "APIGroupDiscoveryList", "apiVersion",
-                                aggregated[form].api_version, "metadata", "items", items));
+    reply_doc(ret, 200,
+              jx_pack("{s:s, s:s, s:{}, s:o}", "kind", "APIGroupDiscoveryList", "apiVersion",
+                      aggregated[form].api_version, "metadata", "items", items));
     ret->content_type = aggregated[form].content_type;
 }
 
@@ -153,8 +155,9 @@ static void reply_api(struct api *a, const struct api_request *req, struct api_r
         reply_aggregated(a, true, form, ret);
         return;
     }
-    reply_doc(ret, 200, jx_pack("{s:s, s:[s], s:[]}", "kind", "APIVersions", "versions", "v1",
-                                "serverAddressByClientCIDRs"));
+    reply_doc(
+        ret, 200,
+        jx_pack("{s:s, s:[s], s:[]}", "kind", "APIVersions", "versions", "v1", "serverAddressByClientCIDRs"));
 }
 
 static void reply_apis(struct api *a, const struct api_request *req, struct api_reply *ret)
@@ -173,7 +176,8 @@ static void reply_apis(struct api *a, const struct api_request *req, struct api_
         if (*group)
             (void)entry_for(groups, "name", group, group_doc(a, group));
     }
-    reply_doc(ret, 200, jx_pack("{s:s, s:s, s:o}", "kind", "APIGroupList", "apiVersion", "v1", "groups", groups));
+    reply_doc(ret, 200,
+              jx_pack("{s:s, s:s, s:o}", "kind", "APIGroupList", "apiVersion", "v1", "groups", groups));
 }
 
 void discovery_group(struct api *a, const struct path *p, struct api_reply *ret)
@@ -191,9 +195,9 @@ void discovery_group(struct api *a, const struct path *p, struct api_reply *ret)
 
 static json_t *plain_resource(const struct kind *kind, const char *suffix, json_t *verbs)
 {
-    return jx_pack("{s:o, s:s, s:b, s:s, s:o}", "name", json_sprintf("%s%s", kind->plural, suffix), "singularName",
-                   *suffix ? "" : kind->singular, "namespaced", kind->flags & KIND_NAMESPACED ? 1 : 0, "kind",
-                   kind->kind, "verbs", verbs);
+    return jx_pack("{s:o, s:s, s:b, s:s, s:o}", "name", json_sprintf("%s%s", kind->plural, suffix),
+                   "singularName", *suffix ? "" : kind->singular, "namespaced",
+                   kind->flags & KIND_NAMESPACED ? 1 : 0, "kind", kind->kind, "verbs", verbs);
 }
 
 void discovery_resources(struct api *a, const struct path *p, struct api_reply *ret)
@@ -218,10 +222,10 @@ void discovery_resources(struct api *a, const struct path *p, struct api_reply *
         if (kind->flags & KIND_STATUS)
             jx_append(resources, plain_resource(kind, "/status", words("get,patch,update", ',')));
     }
-    reply_doc(ret, 200, jx_pack("{s:s, s:s, s:o, s:o}", "kind", "APIResourceList", "apiVersion", "v1",
-                                "groupVersion",
-                                *p->group ? json_sprintf("%s/%s", p->group, p->version) : json_string(p->version),
-                                "resources", resources));
+    reply_doc(ret, 200,
+              jx_pack("{s:s, s:s, s:o, s:o}", "kind", "APIResourceList", "apiVersion", "v1", "groupVersion",
+                      *p->group ? json_sprintf("%s/%s", p->group, p->version) : json_string(p->version),
+                      "resources", resources));
 }
 
 /* ---- the fixed paths ---- */

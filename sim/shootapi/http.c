@@ -53,7 +53,8 @@ static bool common_name(gnutls_session_t session, char user[MAX_USER])
 /* Verified with every request, so that a certificate ends in the middle of a connection, too. */
 static bool authenticated(struct MHD_Connection *connection, char user[MAX_USER])
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     gnutls_session_t session = info ? info->tls_session : NULL;
     unsigned problems = 0;
 
@@ -139,7 +140,8 @@ static ssize_t read_stream(void *ctx, uint64_t position, char *out, size_t max)
         s->sent = 0;
         (void)pthread_mutex_lock(&s->shared->lock);
         while (!s->shared->closing && !peer_is_gone(s->fd) &&
-               (state = watch_next(s->watch, &s->shared->api, clock_monotonic(), &s->pending)) == WATCH_WAITING)
+               (state = watch_next(s->watch, &s->shared->api, clock_monotonic(), &s->pending)) ==
+                   WATCH_WAITING)
             wait_for_change(s->shared);
         (void)pthread_mutex_unlock(&s->shared->lock);
     }
@@ -163,7 +165,8 @@ static void free_stream(void *ctx)
 static struct MHD_Response *stream_response(struct http_shared *shared, struct MHD_Connection *connection,
                                             struct api_reply *reply)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct stream *s = x_alloc(sizeof(*s));
 
     s->shared = shared;
@@ -200,8 +203,9 @@ static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connect
 
 /* ---- libmicrohttpd's callbacks ---- */
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method,
-                                  const char *version, const char *upload, size_t *upload_size, void **state)
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
 {
     struct http_server *server = ctx;
     struct exchange *x = *state;
@@ -269,11 +273,13 @@ struct http_server *http_server_start(int listener, const struct pki_pair *serve
     s->shared = shared;
     s->pair = (struct pki_pair){ .cert = x_strdup(server->cert), .key = x_strdup(server->key) };
     s->trust = x_strdup(trust);
-    s->daemon = MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC | MHD_USE_TLS, 0,
-        NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_HTTPS_MEM_CERT, s->pair.cert,
-        MHD_OPTION_HTTPS_MEM_KEY, s->pair.key, MHD_OPTION_HTTPS_MEM_TRUST, s->trust, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_END);
+    s->daemon =
+        MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+                             MHD_USE_ITC | MHD_USE_TLS,
+                         0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, listener,
+                         MHD_OPTION_HTTPS_MEM_CERT, s->pair.cert, MHD_OPTION_HTTPS_MEM_KEY, s->pair.key,
+                         MHD_OPTION_HTTPS_MEM_TRUST, s->trust, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+                         NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_END);
     if (s->daemon)
         return s;
     err_set(e, ERR_INTERNAL, "cannot start the HTTPS server of a shoot");

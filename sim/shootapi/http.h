@@ -7,9 +7,9 @@
 
 /* What connection threads share; the owner keeps it alive until http_server_stop() returned. */
 struct http_shared {
-    pthread_mutex_t lock;    /* over 'api' and 'closing' */
-    pthread_cond_t changed;  /* after every change of 'api' or 'closing'; on CLOCK_MONOTONIC */
-    bool closing;            /* open watches end */
+    pthread_mutex_t lock;   /* over 'api' and 'closing' */
+    pthread_cond_t changed; /* after every change of 'api' or 'closing'; on CLOCK_MONOTONIC */
+    bool closing;           /* open watches end */
     struct api api;
 };
 

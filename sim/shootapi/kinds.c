@@ -12,16 +12,18 @@ enum {
 static const struct kind fixed[] = {
     { "", "v1", "ConfigMap", "configmaps", "configmap", "cm", NS, NULL, "", NULL, NULL, NULL },
     { "", "v1", "Event", "events", "event", "ev", NS,
-      "LAST SEEN=date:.lastTimestamp|TYPE=string:.type|REASON=string:.reason|OBJECT=string:.involvedObject.name|"
+      "LAST "
+      "SEEN=date:.lastTimestamp|TYPE=string:.type|REASON=string:.reason|OBJECT=string:.involvedObject.name|"
       "MESSAGE=string:.message",
       "involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid "
       "involvedObject.apiVersion involvedObject.resourceVersion involvedObject.fieldPath reason type "
       "reportingComponent source",
       NULL, NULL, NULL },
-    { "", "v1", "Namespace", "namespaces", "namespace", "ns", ST, "STATUS=string:.status.phase", "status.phase",
-      "{\"phase\":\"Active\"}", NULL, NULL },
+    { "", "v1", "Namespace", "namespaces", "namespace", "ns", ST, "STATUS=string:.status.phase",
+      "status.phase", "{\"phase\":\"Active\"}", NULL, NULL },
     { "", "v1", "Node", "nodes", "node", "no", ST,
-      "STATUS=string:.status.conditions[?(@.type==\"Ready\")].reason|VERSION=string:.status.nodeInfo.kubeletVersion",
+      "STATUS=string:.status.conditions[?(@.type==\"Ready\")].reason|VERSION=string:.status.nodeInfo."
+      "kubeletVersion",
       "spec.unschedulable", NULL, NULL, NULL },
     { "", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "persistentvolumeclaim", "pvc", NS | ST,
       "STATUS=string:.status.phase|VOLUME=string:.spec.volumeName|CAPACITY=string:.status.capacity.storage|"
@@ -29,10 +31,12 @@ static const struct kind fixed[] = {
       "", "{\"phase\":\"Pending\"}", NULL, NULL },
     { "", "v1", "PersistentVolume", "persistentvolumes", "persistentvolume", "pv", ST,
       "CAPACITY=string:.spec.capacity.storage|RECLAIM POLICY=string:.spec.persistentVolumeReclaimPolicy|"
-      "STATUS=string:.status.phase|CLAIM=string:.spec.claimRef.name|STORAGECLASS=string:.spec.storageClassName",
+      "STATUS=string:.status.phase|CLAIM=string:.spec.claimRef.name|STORAGECLASS=string:.spec."
+      "storageClassName",
       "", "{\"phase\":\"Pending\"}", NULL, NULL },
     { "", "v1", "Pod", "pods", "pod", "po", NS | ST, "STATUS=string:.status.phase|NODE=string:.spec.nodeName",
-      "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork status.phase "
+      "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork "
+      "status.phase "
       "status.podIP status.nominatedNodeName",
       "{\"phase\":\"Pending\"}", NULL, NULL },
     { "", "v1", "Secret", "secrets", "secret", "", NS, "TYPE=string:.type", "type", NULL, NULL, NULL },
@@ -42,8 +46,8 @@ static const struct kind fixed[] = {
       "EXTERNAL-IP=string:.status.loadBalancer.ingress[0].ip|PORT(S)=string:.spec.ports[0].port",
       "spec.clusterIP spec.type", "{\"loadBalancer\":{}}", NULL, NULL },
     { "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
-      "customresourcedefinition", "crd,crds", ST | GEN, "CREATED AT=string:.metadata.creationTimestamp", "", NULL,
-      NULL, NULL },
+      "customresourcedefinition", "crd,crds", ST | GEN, "CREATED AT=string:.metadata.creationTimestamp", "",
+      NULL, NULL, NULL },
     { "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NS | ST | GEN,
       "READY=string:.status.readyReplicas|UP-TO-DATE=string:.status.updatedReplicas|"
       "AVAILABLE=string:.status.availableReplicas",
@@ -51,17 +55,18 @@ static const struct kind fixed[] = {
     { "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NS | ST | GEN,
       "READY=string:.status.readyReplicas", "", "{\"replicas\":0,\"availableReplicas\":0}", NULL, NULL },
     { "batch", "v1", "Job", "jobs", "job", "", NS | ST | GEN | KIND_ORPHANS,
-      "STATUS=string:.status.conditions[0].type|COMPLETIONS=string:.status.succeeded", "status.successful", "{}",
-      NULL, NULL },
-    { "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NS, "HOLDER=string:.spec.holderIdentity", "",
-      NULL, NULL, NULL },
+      "STATUS=string:.status.conditions[0].type|COMPLETIONS=string:.status.succeeded", "status.successful",
+      "{}", NULL, NULL },
+    { "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NS, "HOLDER=string:.spec.holderIdentity",
+      "", NULL, NULL, NULL },
     { "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NS | GEN,
-      "ADDRESSTYPE=string:.addressType|PORTS=string:.ports[0].port|ENDPOINTS=string:.endpoints[0].addresses[0]", "",
-      NULL, NULL, NULL },
-    { "rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", "clusterrolebinding", "", 0,
-      "ROLE=string:.roleRef.name", "", NULL, NULL, NULL },
-    { "rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", "", 0, NULL, "", NULL, NULL,
-      NULL },
+      "ADDRESSTYPE=string:.addressType|PORTS=string:.ports[0].port|ENDPOINTS=string:.endpoints[0].addresses["
+      "0]",
+      "", NULL, NULL, NULL },
+    { "rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", "clusterrolebinding",
+      "", 0, "ROLE=string:.roleRef.name", "", NULL, NULL, NULL },
+    { "rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", "", 0, NULL, "", NULL,
+      NULL, NULL },
     { "rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", "rolebinding", "", NS,
       "ROLE=string:.roleRef.name", "", NULL, NULL, NULL },
     { "rbac.authorization.k8s.io", "v1", "Role", "roles", "role", "", NS, NULL, "", NULL, NULL, NULL },
@@ -115,7 +120,7 @@ static char *join(const json_t *words)
     const json_t *word;
     size_t i;
 
-    json_array_foreach(words, i, word) {
+    json_array_foreach (words, i, word) {
         (void)buf_addf(&text, "%s%s", i ? "," : "", json_is_string(word) ? json_string_value(word) : "");
     }
     return buf_take(&text);
@@ -178,7 +183,7 @@ void kinds_reload(struct kinds *k, struct objects *o)
 
         if (json_array_append(k->definitions, at->doc) < 0)
             abort();
-        json_array_foreach(jx_at(at->doc, "spec.versions"), i, version) {
+        json_array_foreach (jx_at(at->doc, "spec.versions"), i, version) {
             if (jx_bool(version, "served", false))
                 add_custom(k, at->doc, version);
         }
@@ -194,7 +199,8 @@ const struct kind *kinds_at(const struct kinds *k, size_t i)
     return i < ARRAY_LENGTH(fixed) ? &fixed[i] : &k->custom[i - ARRAY_LENGTH(fixed)];
 }
 
-const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version, const char *plural)
+const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version,
+                              const char *plural)
 {
     for (size_t i = 0; i < kinds_count(k); i++) {
         const struct kind *kind = kinds_at(k, i);

@@ -18,9 +18,11 @@ struct kind {
     const char *group, *version, *kind, *plural, *singular;
     const char *short_names; /* "po,pods", "" for none */
     unsigned flags;
-    const char *columns;      /* "NAME=type:path|...", what `kubectl get` shows between name and age; may be NULL */
-    const char *field_labels; /* "spec.nodeName status.phase": allowed in field selectors besides name and namespace */
-    const char *first_status; /* JSON a new object's status starts with, NULL = none */
+    const char
+        *columns; /* "NAME=type:path|...", what `kubectl get` shows between name and age; may be NULL */
+    const char *
+        field_labels; /* "spec.nodeName status.phase": allowed in field selectors besides name and namespace */
+    const char *first_status;               /* JSON a new object's status starts with, NULL = none */
     const json_t *schema, *printer_columns; /* custom kinds: borrowed from the definition, may be NULL */
 };
 
@@ -35,7 +37,8 @@ size_t kinds_count(const struct kinds *k);
 const struct kind *kinds_at(const struct kinds *k, size_t i);
 
 /* NULL when there is none. */
-const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version, const char *plural);
+const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version,
+                              const char *plural);
 /* The best version of a group; NULL when the group is unknown. */
 const char *kinds_preferred(const struct kinds *k, const char *group);
 bool kinds_has_version(const struct kinds *k, const char *group, const char *version);

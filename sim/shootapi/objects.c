@@ -102,8 +102,8 @@ const struct object *objects_after(const struct objects *o, const char *key)
     return i < o->n ? &o->entries[i].object : NULL;
 }
 
-const struct object *objects_next(const struct objects *o, const char *group, const char *plural, const char *ns,
-                                  const struct object *after)
+const struct object *objects_next(const struct objects *o, const char *group, const char *plural,
+                                  const char *ns, const struct object *after)
 {
     CLEAN(free) char *prefix = objects_key(group, plural, ns, NULL);
     const struct object *at = objects_after(o, after ? after->key : prefix);
@@ -125,7 +125,8 @@ static void record(struct objects *o, enum event_type type, const char *key, jso
     c->key = x_strdup(key);
     c->doc = json_incref(doc);
     c->old = old ? json_incref(old) : NULL;
-    c->event = (struct event){ .version = o->version, .type = type, .key = c->key, .doc = c->doc, .old = c->old };
+    c->event =
+        (struct event){ .version = o->version, .type = type, .key = c->key, .doc = c->doc, .old = c->old };
 }
 
 static void set_version(struct objects *o, json_t *doc)

@@ -38,8 +38,8 @@ json_t *objects_get(const struct objects *o, const char *key);
 
 /* The object after 'after' (NULL = the first) of a resource, in the namespace or in all (ns NULL); NULL at the end.
  * Valid until the next change. */
-const struct object *objects_next(const struct objects *o, const char *group, const char *plural, const char *ns,
-                                  const struct object *after);
+const struct object *objects_next(const struct objects *o, const char *group, const char *plural,
+                                  const char *ns, const struct object *after);
 /* The first object whose key is greater than 'key'. */
 const struct object *objects_after(const struct objects *o, const char *key);
 

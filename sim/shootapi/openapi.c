@@ -11,8 +11,9 @@ static json_t *gvk_list(const struct kind *kind)
 
 static json_t *schema_of(const struct kind *kind)
 {
-    json_t *schema = kind->schema ? json_deep_copy(kind->schema)
-                                  : jx_pack("{s:s, s:b}", "type", "object", "x-kubernetes-preserve-unknown-fields", 1);
+    json_t *schema = kind->schema
+                         ? json_deep_copy(kind->schema)
+                         : jx_pack("{s:s, s:b}", "type", "object", "x-kubernetes-preserve-unknown-fields", 1);
 
     jx_set(schema, "x-kubernetes-group-version-kind", jx_pack("[o]", gvk_list(kind)));
     return schema;
@@ -40,15 +41,15 @@ static json_t *operation(const struct kind *kind, const char *action)
     CLEAN(free) char *name = schema_name(kind);
 
     return jx_pack("{s:s, s:o, s:{s:{s:s, s:{s:{s:{s:o}}}}}, s:s, s:o}", "operationId", action, "parameters",
-                   parameters(), "responses", "200", "description", "OK", "content", "application/json", "schema",
-                   "$ref", json_sprintf("#/components/schemas/%s", name), "x-kubernetes-action", action,
-                   "x-kubernetes-group-version-kind", gvk_list(kind));
+                   parameters(), "responses", "200", "description", "OK", "content", "application/json",
+                   "schema", "$ref", json_sprintf("#/components/schemas/%s", name), "x-kubernetes-action",
+                   action, "x-kubernetes-group-version-kind", gvk_list(kind));
 }
 
 static json_t *path_item(const struct kind *kind)
 {
-    return jx_pack("{s:o, s:o, s:o, s:o}", "get", operation(kind, "get"), "put", operation(kind, "put"), "patch",
-                   operation(kind, "patch"), "delete", operation(kind, "delete"));
+    return jx_pack("{s:o, s:o, s:o, s:o}", "get", operation(kind, "get"), "put", operation(kind, "put"),
+                   "patch", operation(kind, "patch"), "delete", operation(kind, "delete"));
 }
 
 static json_t *item_path(const struct kind *kind)
@@ -73,8 +74,9 @@ static json_t *document(struct api *a, const char *group_version)
         jx_set(paths, json_string_value(path), path_item(kind));
         jx_set(schemas, name, schema_of(kind));
     }
-    return jx_pack("{s:s, s:{s:s, s:o}, s:o, s:{s:o}}", "openapi", "3.0.0", "info", "title", "Kubernetes", "version",
-                   json_sprintf("v%s", a->version), "paths", paths, "components", "schemas", schemas);
+    return jx_pack("{s:s, s:{s:s, s:o}, s:o, s:{s:o}}", "openapi", "3.0.0", "info", "title", "Kubernetes",
+                   "version", json_sprintf("v%s", a->version), "paths", paths, "components", "schemas",
+                   schemas);
 }
 
 static void reply_index(struct api *a, struct api_reply *ret)
@@ -94,7 +96,9 @@ static void reply_index(struct api *a, struct api_reply *ret)
 void openapi_v3(struct api *a, const struct api_request *req, struct api_reply *ret)
 {
     const char *rest = req->path + strlen("/openapi/v3");
-    const char *group_version = !strncmp(rest, "/apis/", 6) ? rest + 6 : !strncmp(rest, "/api/", 5) ? rest + 5 : NULL;
+    const char *group_version = !strncmp(rest, "/apis/", 6)  ? rest + 6
+                                : !strncmp(rest, "/api/", 5) ? rest + 5
+                                                             : NULL;
     json_t *doc;
 
     if (!*rest || !strcmp(rest, "/")) {
@@ -115,7 +119,8 @@ void openapi_v2(struct api *a, const struct api_request *req, struct api_reply *
     json_t *definitions, *paths;
 
     if (strstr(req->accept, "protobuf") && !strstr(req->accept, "json")) {
-        reply_fail(ret, REASON_NOT_ACCEPTABLE, NULL, "only the following media types are accepted: application/json");
+        reply_fail(ret, REASON_NOT_ACCEPTABLE, NULL,
+                   "only the following media types are accepted: application/json");
         return;
     }
     definitions = json_object();
@@ -129,6 +134,7 @@ void openapi_v2(struct api *a, const struct api_request *req, struct api_reply *
         jx_set(paths, json_string_value(path), path_item(kind));
     }
     reply_doc(ret, 200,
-              jx_pack("{s:s, s:{s:s, s:o}, s:o, s:o}", "swagger", "2.0", "info", "title", "Kubernetes", "version",
-                      json_sprintf("v%s", a->version), "paths", paths, "definitions", definitions));
+              jx_pack("{s:s, s:{s:s, s:o}, s:o, s:o}", "swagger", "2.0", "info", "title", "Kubernetes",
+                      "version", json_sprintf("v%s", a->version), "paths", paths, "definitions",
+                      definitions));
 }

@@ -20,7 +20,10 @@ static size_t split(struct path *p, const char *part[PATH_MAX_SEGMENTS])
 }
 
 /* namespaces/shop/status is the Namespace's own subresource, not a resource called "status". */
-static bool is_namespace_sub(const char *word) { return !strcmp(word, "status") || !strcmp(word, "finalize"); }
+static bool is_namespace_sub(const char *word)
+{
+    return !strcmp(word, "status") || !strcmp(word, "finalize");
+}
 
 /* [namespaces NS] PLURAL [NAME [SUB]] */
 static bool parse_resource(struct path *p, const char *const part[], size_t n)

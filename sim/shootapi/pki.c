@@ -18,8 +18,8 @@ struct pki_ca {
 
 /* What tells one kind of certificate from another. */
 struct profile {
-    const char *common_name, *organisation; /* organisation may be NULL */
-    int64_t not_before, not_after;          /* ms */
+    const char *common_name, *organisation;                   /* organisation may be NULL */
+    int64_t not_before, not_after;                            /* ms */
     const char *constraints, *usage, *extended_usage, *names; /* OpenSSL configuration texts; NULL = none */
 };
 
@@ -51,13 +51,14 @@ static char *key_pem(EVP_PKEY *key)
 {
     CLEAN(BIO_free) BIO *out = BIO_new(BIO_s_mem());
 
-    return out && PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) == 1 ? bio_text(out) : NULL;
+    return out && PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) == 1 ? bio_text(out)
+                                                                                          : NULL;
 }
 
 static bool add_name(X509_NAME *name, const char *field, const char *value)
 {
-    return !value ||
-           X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, (const unsigned char *)value, -1, -1, 0) == 1;
+    return !value || X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, (const unsigned char *)value, -1,
+                                                -1, 0) == 1;
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -186,8 +187,8 @@ int pki_issue_server(const struct pki_ca *ca, const char *const dns[], struct pk
     return issue(ca, &p, ret, e);
 }
 
-int pki_issue_client(const struct pki_ca *ca, const char *common_name, const char *organisation, int64_t not_after,
-                     struct pki_pair *ret, struct err *e)
+int pki_issue_client(const struct pki_ca *ca, const char *common_name, const char *organisation,
+                     int64_t not_after, struct pki_pair *ret, struct err *e)
 {
     struct profile p = { .common_name = common_name,
                          .organisation = organisation,

@@ -56,14 +56,16 @@ static json_t *make_token(uint64_t version, const char *key)
 }
 
 /* resourceVersion and resourceVersionMatch of a LIST; false when answered. */
-static bool version_fits(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret)
+static bool version_fits(struct api *a, const struct path *p, const struct api_request *req,
+                         struct api_reply *ret)
 {
     const char *text = api_query(req, "resourceVersion"), *match = api_query(req, "resourceVersionMatch");
     uint64_t version = 0, newest = objects_version(a->objects);
 
     if (*match && !*text) {
         reply_fail(ret, REASON_INVALID, p,
-                   "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+                   "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
+                   "resourceVersion is provided");
         return false;
     }
     if (*text && parse_number(text, &version) < 0) {
@@ -71,7 +73,8 @@ static bool version_fits(struct api *a, const struct path *p, const struct api_r
         return false;
     }
     if (version > newest) {
-        reply_fail(ret, REASON_TIMEOUT, p, "Too large resource version: %" PRIu64 ", current: %" PRIu64, version, newest);
+        reply_fail(ret, REASON_TIMEOUT, p, "Too large resource version: %" PRIu64 ", current: %" PRIu64,
+                   version, newest);
         return false;
     }
     if (!strcmp(match, "Exact") && version != newest) { /* only the present is stored */
@@ -123,8 +126,8 @@ static size_t collect(struct api *a, const struct path *p, const struct page *pa
     return more;
 }
 
-static void reply_page(struct api *a, const struct path *p, const struct api_request *req, const struct page *page,
-                       const struct selector *s, struct api_reply *ret)
+static void reply_page(struct api *a, const struct path *p, const struct api_request *req,
+                       const struct page *page, const struct selector *s, struct api_reply *ret)
 {
     json_auto_t *docs = json_array();
     const char *last = NULL;
@@ -142,7 +145,8 @@ static void reply_page(struct api *a, const struct path *p, const struct api_req
 void read_list(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret)
 {
     struct err e;
-    CLEAN(selector_free) struct selector *s =
+    CLEAN(selector_free)
+    struct selector *s =
         selector_parse(p->kind, api_query(req, "labelSelector"), api_query(req, "fieldSelector"), &e);
     struct page page = { 0 };
 

@@ -8,7 +8,7 @@
 
 /* What DeleteOptions and the query say together. */
 struct options {
-    const char *policy; /* "" = the kind's default */
+    const char *policy;        /* "" = the kind's default */
     const char *uid, *version; /* preconditions, NULL = none */
     bool dry;
 };
@@ -16,7 +16,10 @@ struct options {
 static void let_go(struct api *a, const char *key);
 static void take_dependents(struct api *a, const char *uid, bool orphan);
 
-static bool has_finalizers(const json_t *doc) { return json_array_size(jx_at(doc, "metadata.finalizers")) > 0; }
+static bool has_finalizers(const json_t *doc)
+{
+    return json_array_size(jx_at(doc, "metadata.finalizers")) > 0;
+}
 static bool is_deleting(const json_t *doc) { return jx_at(doc, "metadata.deletionTimestamp") != NULL; }
 
 /* Begin the deletion of what must wait for somebody: the object stays, marked. */
@@ -73,7 +76,8 @@ static void empty_namespace(struct api *a, const char *ns)
 /* With a definition go the objects it defined. */
 static void drop_instances(struct api *a, const json_t *definition)
 {
-    const char *group = jx_str(definition, "spec.group", ""), *plural = jx_str(definition, "spec.names.plural", "");
+    const char *group = jx_str(definition, "spec.group", ""),
+               *plural = jx_str(definition, "spec.names.plural", "");
     const struct object *at;
 
     while ((at = objects_next(a->objects, group, plural, NULL, NULL))) {
@@ -138,7 +142,7 @@ static bool is_owned(const json_t *doc, const char *uid)
     const json_t *owner;
     size_t i;
 
-    json_array_foreach(jx_at(doc, "metadata.ownerReferences"), i, owner) {
+    json_array_foreach (jx_at(doc, "metadata.ownerReferences"), i, owner) {
         if (!strcmp(jx_str(owner, "uid", ""), uid))
             return true;
     }
@@ -188,17 +192,20 @@ static void read_options(const struct api_request *req, const json_t *body, stru
 
     if (jx_bool(body, "orphanDependents", false))
         policy = "Orphan";
-    *o = (struct options){ .policy = policy,
-                           .uid = jx_str(body, "preconditions.uid", NULL),
-                           .version = jx_str(body, "preconditions.resourceVersion", NULL),
-                           .dry = api_query_is(req, "dryRun", "All") ||
-                                  !strcmp(json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
-                                              ? json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
-                                              : "",
-                                          "All") };
+    *o = (struct options){
+        .policy = policy,
+        .uid = jx_str(body, "preconditions.uid", NULL),
+        .version = jx_str(body, "preconditions.resourceVersion", NULL),
+        .dry = api_query_is(req, "dryRun", "All") ||
+               !strcmp(json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
+                           ? json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
+                           : "",
+                       "All")
+    };
 }
 
-static bool preconditions_hold(const struct path *p, const json_t *doc, const struct options *o, struct api_reply *ret)
+static bool preconditions_hold(const struct path *p, const json_t *doc, const struct options *o,
+                               struct api_reply *ret)
 {
     const char *uid = jx_str(doc, "metadata.uid", ""), *version = jx_str(doc, "metadata.resourceVersion", "");
     char resource[STATUS_RESOURCE];
@@ -209,7 +216,8 @@ static bool preconditions_hold(const struct path *p, const json_t *doc, const st
     if (!what)
         return true;
     reply_fail(ret, REASON_CONFLICT, p,
-               "Operation cannot be fulfilled on %s \"%s\": the %s in the precondition (%.64s) does not match the %s in "
+               "Operation cannot be fulfilled on %s \"%s\": the %s in the precondition (%.64s) does not "
+               "match the %s in "
                "record (%s). The object might have been deleted and then recreated",
                status_resource(p, resource), p->name, what, *what == 'U' ? o->uid : o->version, what,
                *what == 'U' ? uid : version);
@@ -222,14 +230,16 @@ static bool policy_known(const struct path *p, const struct options *o, struct a
         !strcmp(o->policy, "Orphan"))
         return true;
     reply_fail(ret, REASON_INVALID, p,
-               "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"%.64s\": supported "
+               "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"%.64s\": "
+               "supported "
                "values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
                o->policy);
     return false;
 }
 
 /* Still there afterwards: the object. Gone: a Status. */
-static void reply_deleted(struct api *a, const struct path *p, const char *key, const char *uid, struct api_reply *ret)
+static void reply_deleted(struct api *a, const struct path *p, const char *key, const char *uid,
+                          struct api_reply *ret)
 {
     json_t *left = objects_get(a->objects, key);
 
@@ -269,10 +279,12 @@ void remove_object(struct api *a, const struct path *p, const struct api_request
     reply_status(ret, status_deleted(p, uid));
 }
 
-void remove_collection(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret)
+void remove_collection(struct api *a, const struct path *p, const struct api_request *req,
+                       struct api_reply *ret)
 {
     struct err e;
-    CLEAN(selector_free) struct selector *s =
+    CLEAN(selector_free)
+    struct selector *s =
         selector_parse(p->kind, api_query(req, "labelSelector"), api_query(req, "fieldSelector"), &e);
     json_auto_t *gone = json_array();
     json_auto_t *body = NULL;
@@ -291,14 +303,16 @@ void remove_collection(struct api *a, const struct path *p, const struct api_req
     while ((at = objects_next(a->objects, p->group, p->plural, p->ns, at)))
         if (selector_match(s, at->doc) && json_array_append(gone, at->doc) < 0)
             abort();
-    json_array_foreach(gone, i, doc) {
-        CLEAN(free) char *key = objects_key(p->group, p->plural, jx_str(doc, "metadata.namespace", NULL),
-                                            jx_str(doc, "metadata.name", ""));
+    json_array_foreach (gone, i, doc) {
+        CLEAN(free)
+        char *key = objects_key(p->group, p->plural, jx_str(doc, "metadata.namespace", NULL),
+                                jx_str(doc, "metadata.name", ""));
         if (o.dry)
             continue;
         take_dependents(a, jx_str(doc, "metadata.uid", ""), !strcmp(o.policy, "Orphan"));
         let_go(a, key);
     }
-    reply_doc(ret, 200, view_list(p->kind, gone,
-                                  jx_pack("{s:s}", "resourceVersion", api_query(req, "resourceVersion")), VIEW_OBJECT));
+    reply_doc(ret, 200,
+              view_list(p->kind, gone, jx_pack("{s:s}", "resourceVersion", api_query(req, "resourceVersion")),
+                        VIEW_OBJECT));
 }

@@ -5,7 +5,8 @@
 #include "sim/shootapi/status.h"
 
 void remove_object(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret);
-void remove_collection(struct api *a, const struct path *p, const struct api_request *req, struct api_reply *ret);
+void remove_collection(struct api *a, const struct path *p, const struct api_request *req,
+                       struct api_reply *ret);
 
 /* Called after a write: an object that is being deleted and has no finalizer left goes now. True when it went. */
 bool remove_if_finished(struct api *a, const char *key);

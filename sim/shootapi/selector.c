@@ -136,7 +136,8 @@ static int parse_list(struct selector *s, const char *text, bool field, struct e
     while (*at) {
         at = parse_one(s, at, field);
         if (!at || (*at && *at != ','))
-            return err_set(e, ERR_INVALID, field ? "invalid selector: '%.200s'" : "unable to parse requirement: '%.200s'",
+            return err_set(e, ERR_INVALID,
+                           field ? "invalid selector: '%.200s'" : "unable to parse requirement: '%.200s'",
                            text);
         if (*at)
             at = skip_space(at + 1);
@@ -167,11 +168,13 @@ static int check_fields(const struct selector *s, const struct kind *kind, struc
     return 0;
 }
 
-struct selector *selector_parse(const struct kind *kind, const char *labels, const char *fields, struct err *e)
+struct selector *selector_parse(const struct kind *kind, const char *labels, const char *fields,
+                                struct err *e)
 {
     CLEAN(selector_free) struct selector *s = x_alloc(sizeof(*s));
 
-    if (parse_list(s, labels, false, e) < 0 || parse_list(s, fields, true, e) < 0 || check_fields(s, kind, e) < 0)
+    if (parse_list(s, labels, false, e) < 0 || parse_list(s, fields, true, e) < 0 ||
+        check_fields(s, kind, e) < 0)
         return NULL;
     return TAKE(s);
 }
@@ -181,7 +184,7 @@ static bool is_one_of(const json_t *values, const char *text)
     const json_t *value;
     size_t i;
 
-    json_array_foreach(values, i, value) {
+    json_array_foreach (values, i, value) {
         if (!strcmp(json_string_value(value), text))
             return true;
     }
@@ -206,14 +209,10 @@ static bool meets(const struct requirement *r, const json_t *doc)
     const char *text = subject(r, doc);
 
     switch (r->op) {
-    case OP_IN:
-        return text && is_one_of(r->values, text);
-    case OP_NOT_IN:
-        return !text || !is_one_of(r->values, text);
-    case OP_EXISTS:
-        return text != NULL;
-    case OP_MISSING:
-        return text == NULL;
+    case OP_IN: return text && is_one_of(r->values, text);
+    case OP_NOT_IN: return !text || !is_one_of(r->values, text);
+    case OP_EXISTS: return text != NULL;
+    case OP_MISSING: return text == NULL;
     }
     return false;
 }

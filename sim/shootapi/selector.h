@@ -6,7 +6,8 @@
 struct selector;
 
 /* Both texts may be "". NULL with ERR_INVALID and the server's own words. */
-struct selector *selector_parse(const struct kind *kind, const char *labels, const char *fields, struct err *e);
+struct selector *selector_parse(const struct kind *kind, const char *labels, const char *fields,
+                                struct err *e);
 void selector_free(struct selector *s);
 DEFINE_CLEAN(struct selector *, selector_free)
 

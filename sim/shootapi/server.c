@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of one shoot's API server: its port, its authorities, hibernation and CA rotation. */
-#include "sim/shootapi/shootapi.h"
 #include "lib/crypto.h"
 #include "sim/pki.h"
 #include "sim/shootapi/http.h"
+#include "sim/shootapi/shootapi.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
@@ -16,7 +16,7 @@ struct shootapi {
     struct pki_pair pair;       /* signed by old_ca while there is one */
     int rotations;
     struct http_server *server; /* NULL while hibernated */
-    int holder;                 /* while hibernated: bound but not listening, so nobody gets the port; else -1 */
+    int holder; /* while hibernated: bound but not listening, so nobody gets the port; else -1 */
     struct http_shared shared;
 };
 
@@ -247,7 +247,8 @@ static const char *const endpoints[] = { "external", "internal", "wildcard-tls-s
 
 enum { MAX_KUBECONFIG = 64 << 10 };
 
-static void write_kubeconfig(const struct shootapi *a, const char *prefix, const struct pki_pair *client, struct buf *out)
+static void write_kubeconfig(const struct shootapi *a, const char *prefix, const struct pki_pair *client,
+                             struct buf *out)
 {
     CLEAN(free) char *trust = bundle(a);
     CLEAN(free) char *ca = crypto_base64(trust, strlen(trust));
@@ -257,15 +258,16 @@ static void write_kubeconfig(const struct shootapi *a, const char *prefix, const
     (void)buf_adds(out, "apiVersion: v1\nkind: Config\n");
     (void)buf_addf(out, "current-context: %s-external\nclusters:\n", prefix);
     for (size_t i = 0; i < ARRAY_LENGTH(endpoints); i++)
-        (void)buf_addf(out, "- name: %s-%s\n  cluster:\n    certificate-authority-data: %s\n    server: %s\n", prefix,
-                       endpoints[i], ca, a->url);
+        (void)buf_addf(out, "- name: %s-%s\n  cluster:\n    certificate-authority-data: %s\n    server: %s\n",
+                       prefix, endpoints[i], ca, a->url);
     (void)buf_adds(out, "contexts:\n");
     for (size_t i = 0; i < ARRAY_LENGTH(endpoints); i++)
-        (void)buf_addf(out, "- name: %s-%s\n  context:\n    cluster: %s-%s\n    user: %s-external\n", prefix, endpoints[i],
-                       prefix, endpoints[i], prefix);
-    (void)buf_addf(out,
-                   "users:\n- name: %s-external\n  user:\n    client-certificate-data: %s\n    client-key-data: %s\n",
-                   prefix, cert, key);
+        (void)buf_addf(out, "- name: %s-%s\n  context:\n    cluster: %s-%s\n    user: %s-external\n", prefix,
+                       endpoints[i], prefix, endpoints[i], prefix);
+    (void)buf_addf(
+        out,
+        "users:\n- name: %s-external\n  user:\n    client-certificate-data: %s\n    client-key-data: %s\n",
+        prefix, cert, key);
 }
 
 char *shootapi_kubeconfig(struct shootapi *a, const char *project, int64_t not_after)
@@ -276,8 +278,8 @@ char *shootapi_kubeconfig(struct shootapi *a, const char *project, int64_t not_a
     struct err e;
 
     (void)pthread_mutex_lock(&a->control);
-    if (pki_issue_client(a->ca, "gardener.cloud:admin:simulated", "gardener.cloud:project:admins", not_after, &client,
-                         &e) < 0)
+    if (pki_issue_client(a->ca, "gardener.cloud:admin:simulated", "gardener.cloud:project:admins", not_after,
+                         &client, &e) < 0)
         abort(); /* no memory; a key was made the same way a moment ago */
     write_kubeconfig(a, prefix, &client, &out);
     (void)pthread_mutex_unlock(&a->control);

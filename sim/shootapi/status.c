@@ -41,9 +41,9 @@ static json_t *details_of(enum reason reason, const struct path *at)
 
 static json_t *make(enum reason reason, const struct path *at, const char *message)
 {
-    return jx_pack("{s:s, s:s, s:{}, s:s, s:o, s:s, s:o, s:i}", "kind", "Status", "apiVersion", "v1", "metadata",
-                   "status", "Failure", "message", jx_text(message), "reason", reasons[reason].name, "details",
-                   details_of(reason, at), "code", reasons[reason].code);
+    return jx_pack("{s:s, s:s, s:{}, s:s, s:o, s:s, s:o, s:i}", "kind", "Status", "apiVersion", "v1",
+                   "metadata", "status", "Failure", "message", jx_text(message), "reason",
+                   reasons[reason].name, "details", details_of(reason, at), "code", reasons[reason].code);
 }
 
 json_t *status_make(enum reason reason, const struct path *at, const char *fmt, ...)
@@ -87,7 +87,10 @@ void reply_doc(struct api_reply *r, int code, json_t *doc)
     r->doc = doc;
 }
 
-void reply_status(struct api_reply *r, json_t *status) { reply_doc(r, (int)jx_int(status, "code", 200), status); }
+void reply_status(struct api_reply *r, json_t *status)
+{
+    reply_doc(r, (int)jx_int(status, "code", 200), status);
+}
 
 void reply_fail(struct api_reply *r, enum reason reason, const struct path *at, const char *fmt, ...)
 {
@@ -113,7 +116,8 @@ void reply_unknown(struct api_reply *r)
 /* "services", "deployments.apps": how messages name a resource; in 'text'. */
 const char *status_resource(const struct path *at, char text[STATUS_RESOURCE])
 {
-    (void)snprintf(text, STATUS_RESOURCE, "%s%s%s", at->kind->plural, *at->kind->group ? "." : "", at->kind->group);
+    (void)snprintf(text, STATUS_RESOURCE, "%s%s%s", at->kind->plural, *at->kind->group ? "." : "",
+                   at->kind->group);
     return text;
 }
 

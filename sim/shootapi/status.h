@@ -37,7 +37,8 @@ void reply_doc(struct api_reply *r, int code, json_t *doc);
 /* Answer with a Status (taken), its own code. */
 void reply_status(struct api_reply *r, json_t *status);
 /* Both in one. */
-void reply_fail(struct api_reply *r, enum reason reason, const struct path *at, const char *fmt, ...) PRINTF(4, 5);
+void reply_fail(struct api_reply *r, enum reason reason, const struct path *at, const char *fmt, ...)
+    PRINTF(4, 5);
 /* 404 "page not found" in plain text: what an unknown API group or resource gets. */
 void reply_unknown(struct api_reply *r);
 enum { STATUS_RESOURCE = 300 };

@@ -19,7 +19,8 @@ static const char filter_open[] = "[?(@.", filter_mark[] = "==\"", filter_close[
 static const json_t *path_filter(const json_t *list, const char **at)
 {
     const char *key = *at + strlen(filter_open), *mark = strstr(key, filter_mark);
-    const char *value = mark ? mark + strlen(filter_mark) : NULL, *end = value ? strstr(value, filter_close) : NULL;
+    const char *value = mark ? mark + strlen(filter_mark) : NULL,
+               *end = value ? strstr(value, filter_close) : NULL;
     const json_t *item, *found = NULL;
     size_t i;
 
@@ -28,10 +29,11 @@ static const json_t *path_filter(const json_t *list, const char **at)
         return NULL;
     }
     *at = end + strlen(filter_close);
-    json_array_foreach(list, i, item) {
+    json_array_foreach (list, i, item) {
         const char *text = json_string_value(json_object_getn(item, key, (size_t)(mark - key)));
 
-        if (!found && text && strlen(text) == (size_t)(end - value) && !memcmp(text, value, (size_t)(end - value)))
+        if (!found && text && strlen(text) == (size_t)(end - value) &&
+            !memcmp(text, value, (size_t)(end - value)))
             found = item;
     }
     return found;
@@ -126,8 +128,9 @@ static size_t fixed_columns(const char *text, struct column c[], size_t n)
     while (text && *text && n < MAX_COLUMNS) {
         const char *type = strchr(text, '=') + 1, *path = strchr(type, ':') + 1, *end = strchrnul(path, '|');
 
-        c[n++] = (struct column){ text, type, path, (size_t)(type - text - 1), (size_t)(path - type - 1),
-                                  (size_t)(end - path) };
+        c[n++] = (struct column){
+            text, type, path, (size_t)(type - text - 1), (size_t)(path - type - 1), (size_t)(end - path)
+        };
         text = *end ? end + 1 : end;
     }
     return n;
@@ -139,9 +142,10 @@ static size_t custom_columns(const json_t *list, struct column c[], size_t n)
     const json_t *entry;
     size_t i;
 
-    json_array_foreach(list, i, entry) {
+    json_array_foreach (list, i, entry) {
         if (n < MAX_COLUMNS && jx_int(entry, "priority", 0) == 0)
-            c[n++] = column(jx_str(entry, "name", ""), jx_str(entry, "type", ""), jx_str(entry, "jsonPath", ""));
+            c[n++] =
+                column(jx_str(entry, "name", ""), jx_str(entry, "type", ""), jx_str(entry, "jsonPath", ""));
     }
     return n;
 }
@@ -162,10 +166,11 @@ static json_t *definitions(const struct column c[], size_t n)
     json_t *list = json_array();
 
     for (size_t i = 0; i < n; i++)
-        jx_append(list, jx_pack("{s:o, s:o, s:s, s:s, s:i}", "name", jx_textn(c[i].name, c[i].name_len), "type",
-                                /* ages are made here and travel as text */
-                                c[i].type_len == 4 ? json_string("string") : jx_textn(c[i].type, c[i].type_len),
-                                "format", i ? "" : "name", "description", "", "priority", 0));
+        jx_append(list,
+                  jx_pack("{s:o, s:o, s:s, s:s, s:i}", "name", jx_textn(c[i].name, c[i].name_len), "type",
+                          /* ages are made here and travel as text */
+                          c[i].type_len == 4 ? json_string("string") : jx_textn(c[i].type, c[i].type_len),
+                          "format", i ? "" : "name", "description", "", "priority", 0));
     return list;
 }
 
@@ -176,15 +181,16 @@ json_t *table_render(const struct kind *kind, const json_t *docs, json_t *metada
     json_t *rows = json_array();
     const json_t *doc;
 
-    json_array_foreach(docs, i, doc) {
+    json_array_foreach (docs, i, doc) {
         json_t *cells = json_array();
-        json_t *object = jx_pack("{s:s, s:s}", "kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1");
+        json_t *object =
+            jx_pack("{s:s, s:s}", "kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1");
 
         for (size_t k = 0; k < n; k++)
             jx_append(cells, cell(doc, &c[k]));
         jx_share(object, "metadata", json_object_get(doc, "metadata"));
         jx_append(rows, jx_pack("{s:o, s:o}", "cells", cells, "object", object));
     }
-    return jx_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata", metadata,
-                   "columnDefinitions", columns ? definitions(c, n) : json_array(), "rows", rows);
+    return jx_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", "Table", "apiVersion", "meta.k8s.io/v1", "metadata",
+                   metadata, "columnDefinitions", columns ? definitions(c, n) : json_array(), "rows", rows);
 }

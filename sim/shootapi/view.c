@@ -40,14 +40,13 @@ json_t *view_one(const struct kind *kind, json_t *doc, enum view_form form, bool
     json_auto_t *docs = NULL;
 
     switch (form) {
-    case VIEW_METADATA:
-        return metadata_only(doc);
+    case VIEW_METADATA: return metadata_only(doc);
     case VIEW_TABLE:
         docs = jx_pack("[O]", doc);
         return table_render(kind, docs,
-                            jx_pack("{s:s}", "resourceVersion", jx_str(doc, "metadata.resourceVersion", "")), columns);
-    case VIEW_OBJECT:
-        break;
+                            jx_pack("{s:s}", "resourceVersion", jx_str(doc, "metadata.resourceVersion", "")),
+                            columns);
+    case VIEW_OBJECT: break;
     }
     return view_object(kind, doc);
 }
@@ -76,11 +75,12 @@ json_t *view_list(const struct kind *kind, const json_t *docs, json_t *metadata,
     if (form == VIEW_TABLE)
         return table_render(kind, docs, metadata, true);
     items = json_array();
-    json_array_foreach(docs, i, doc) {
+    json_array_foreach (docs, i, doc) {
         jx_append(items, list_item(kind, doc, form));
     }
     return jx_pack("{s:o, s:s, s:o, s:o}", "kind",
-                   form == VIEW_METADATA ? json_string("PartialObjectMetadataList") : json_sprintf("%sList", kind->kind),
-                   "apiVersion", form == VIEW_METADATA ? "meta.k8s.io/v1" : api_version, "metadata", metadata, "items",
-                   items);
+                   form == VIEW_METADATA ? json_string("PartialObjectMetadataList")
+                                         : json_sprintf("%sList", kind->kind),
+                   "apiVersion", form == VIEW_METADATA ? "meta.k8s.io/v1" : api_version, "metadata", metadata,
+                   "items", items);
 }

@@ -11,7 +11,7 @@ struct watch {
     char *prefix, *group, *version, *plural;
     struct selector *selector;
     enum view_form form;
-    uint64_t seen; /* everything up to this version was sent or is not for this watch */
+    uint64_t seen;   /* everything up to this version was sent or is not for this watch */
     json_t *initial; /* objects to send as ADDED first, array */
     size_t n_initial;
     bool bookmarks, mark_end; /* mark_end: the initial events end with a bookmark that says so */
@@ -71,9 +71,10 @@ static bool set_start(struct watch *w, struct api *a, const struct path *p, cons
     bool stream = api_query_true(req, "sendInitialEvents");
 
     if (stream && !streams_lists(a)) {
-        reply_fail(ret, REASON_INVALID, p,
-                   "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is "
-                   "forbidden for watch unless the WatchList feature gate is enabled");
+        reply_fail(
+            ret, REASON_INVALID, p,
+            "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is "
+            "forbidden for watch unless the WatchList feature gate is enabled");
         return false;
     }
     w->seen = objects_version(a->objects);
@@ -81,7 +82,8 @@ static bool set_start(struct watch *w, struct api *a, const struct path *p, cons
         gather_initial(w, a, p);
         w->mark_end = stream;
     } else if (objects_expired(a->objects, version)) {
-        reply_fail(ret, REASON_EXPIRED, p, "too old resource version: %" PRIu64 " (%" PRIu64 ")", version, w->seen);
+        reply_fail(ret, REASON_EXPIRED, p, "too old resource version: %" PRIu64 " (%" PRIu64 ")", version,
+                   w->seen);
         return false;
     } else if (version <= w->seen) {
         w->seen = version;
@@ -95,7 +97,8 @@ void watch_start(struct api *a, const struct path *p, const struct api_request *
     CLEAN(watch_free) struct watch *w = x_alloc(sizeof(*w));
     int64_t now = clock_monotonic();
 
-    w->selector = selector_parse(p->kind, api_query(req, "labelSelector"), api_query(req, "fieldSelector"), &e);
+    w->selector =
+        selector_parse(p->kind, api_query(req, "labelSelector"), api_query(req, "fieldSelector"), &e);
     if (!w->selector) {
         reply_fail(ret, REASON_BAD_REQUEST, p, "%s", e.text);
         return;
@@ -127,7 +130,8 @@ static void send_event(struct buf *out, const char *type, json_t *object)
     (void)buf_add(out, "\n", 1);
 }
 
-static void send_object(struct watch *w, const struct kind *kind, const char *type, json_t *doc, struct buf *out)
+static void send_object(struct watch *w, const struct kind *kind, const char *type, json_t *doc,
+                        struct buf *out)
 {
     send_event(out, type, view_one(kind, doc, w->form, !w->named_columns));
     w->named_columns = true;
@@ -136,11 +140,13 @@ static void send_object(struct watch *w, const struct kind *kind, const char *ty
 static void send_bookmark(struct watch *w, const struct kind *kind, bool end, struct buf *out)
 {
     CLEAN(free) char *api_version = kind_api_version(kind);
-    json_auto_t *object = jx_pack("{s:s, s:s, s:{s:o, s:n}}", "kind", kind->kind, "apiVersion", api_version, "metadata",
-                                  "resourceVersion", json_sprintf("%" PRIu64, w->seen), "creationTimestamp");
+    json_auto_t *object =
+        jx_pack("{s:s, s:s, s:{s:o, s:n}}", "kind", kind->kind, "apiVersion", api_version, "metadata",
+                "resourceVersion", json_sprintf("%" PRIu64, w->seen), "creationTimestamp");
 
     if (end)
-        jx_set(json_object_get(object, "metadata"), "annotations", jx_pack("{s:s}", "k8s.io/initial-events-end", "true"));
+        jx_set(json_object_get(object, "metadata"), "annotations",
+               jx_pack("{s:s}", "k8s.io/initial-events-end", "true"));
     send_event(out, "BOOKMARK", view_one(kind, object, w->form, !w->named_columns));
 }
 
@@ -199,7 +205,8 @@ enum watch_state watch_next(struct watch *w, struct api *a, int64_t now, struct 
         return WATCH_OVER;
     send_initial(w, kind, out);
     if (objects_expired(a->objects, w->seen)) {
-        send_event(out, "ERROR", status_make(REASON_EXPIRED, NULL, "too old resource version: %" PRIu64, w->seen));
+        send_event(out, "ERROR",
+                   status_make(REASON_EXPIRED, NULL, "too old resource version: %" PRIu64, w->seen));
         w->over = true;
     } else if (w->n_initial == json_array_size(w->initial)) {
         send_changes(w, a, kind, out);

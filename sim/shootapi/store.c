@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/shootapi/store.h"
+#include "lib/crypto.h"
+#include "sim/shootapi/defaults.h"
+#include "sim/shootapi/objects.h"
+#include "sim/shootapi/remove.h"
+#include "sim/shootapi/shape.h"
+#include "sim/shootapi/view.h"
+#include <ctype.h>
+
+/* ---- options ---- */
+
+/* Parameters with few values; an unknown one is refused, as the server does. */
+static const struct {
+    const char *name, *values, *message;
+} enumerated[] = {
+    { "dryRun", "All", "supported values: \"All\"" },
+    { "fieldValidation", "Ignore Warn Strict", "supported values: \"Ignore\", \"Strict\", \"Warn\"" },
+};
+
+static bool one_of(const char *values, const char *value)
+{
+    const char *at = strstr(values, value);
+
+    return at && (at == values || at[-1] == ' ') && (!at[strlen(value)] || at[strlen(value)] == ' ');
+}
+
+static bool options_valid(const struct change *c)
+{
+    const char *manager = api_query(c->req, "fieldManager");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(enumerated); i++) {
+        const char *value = api_query(c->req, enumerated[i].name);
+
+        if (!*value || one_of(enumerated[i].values, value))
+            continue;
+        reply_fail(c->ret, REASON_INVALID, NULL,
+                   "%s.meta.k8s.io \"\" is invalid: %s: Unsupported value: \"%.64s\": %s",
+                   !strcmp(c->req->method, "PATCH") ? "PatchOptions" : "CreateOptions", enumerated[i].name,
+                   value, enumerated[i].message);
+        return false;
+    }
+    if (strlen(manager) < sizeof(c->manager))
+        return true;
+    reply_fail(
+        c->ret, REASON_INVALID, NULL,
+        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Too long: may not be more than 128 bytes");
+    return false;
+}
+
+/* Without fieldManager, the program's name: what stands before the slash of its User-Agent. */
+static void set_manager(struct change *c)
+{
+    const char *manager = api_query(c->req, "fieldManager");
+    int n = (int)strcspn(c->req->user_agent, "/ ");
+
+    if (*manager)
+        (void)snprintf(c->manager, sizeof(c->manager), "%s", manager);
+    else
+        (void)snprintf(c->manager, sizeof(c->manager), "%.*s", n ? n : 7, n ? c->req->user_agent : "unknown");
+}
+
+bool store_begin(struct change *c, struct api *a, const struct path *p, const struct api_request *req,
+                 struct api_reply *ret)
+{
+    *c = (struct change){ .a = a, .p = p, .req = req, .ret = ret };
+    if (!options_valid(c))
+        return false;
+    c->key = objects_key(p->group, p->plural, p->ns, p->name);
+    c->live = json_incref(objects_get(a->objects, c->key));
+    c->dry = api_query_is(req, "dryRun", "All");
+    c->api_version = kind_api_version(p->kind);
+    clock_text(clock_now(), c->now);
+    set_manager(c);
+    c->owner = (struct owner){ .manager = c->manager,
+                               .api_version = c->api_version,
+                               .subresource = p->sub ? p->sub : "",
+                               .time = c->now };
+    return true;
+}
+
+void store_end(struct change *c)
+{
+    free(c->key);
+    free(c->api_version);
+    json_decref(c->live);
+    *c = (struct change){ 0 };
+}
+
+/* ---- creation ---- */
+
+/* RFC 1123 subdomain; RBAC names may hold more. */
+static bool is_dns_name(const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n == 0 || n > 253 || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != n)
+        return false;
+    return isalnum((unsigned char)name[0]) && isalnum((unsigned char)name[n - 1]);
+}
+
+static bool is_path_name(const char *name)
+{
+    return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strpbrk(name, "/%");
+}
+
+static bool namespace_open(const struct change *c)
+{
+    CLEAN(free) char *key = objects_key("", "namespaces", NULL, c->p->ns);
+    const json_t *ns = objects_get(c->a->objects, key);
+    json_t *status;
+
+    if (!ns) {
+        status = status_make(REASON_NOT_FOUND, NULL, "namespaces \"%s\" not found", c->p->ns);
+        jx_set(json_object_get(status, "details"), "name", jx_text(c->p->ns));
+        jx_set(json_object_get(status, "details"), "kind", json_string("namespaces"));
+        reply_status(c->ret, status);
+        return false;
+    }
+    if (!jx_at(ns, "metadata.deletionTimestamp"))
+        return true;
+    status = status_make(
+        REASON_FORBIDDEN, c->p,
+        "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is being "
+        "terminated",
+        c->p->plural, c->p->name, c->p->ns);
+    status_add_cause(status, "NamespaceTerminating", "namespace is being terminated", "metadata.namespace");
+    reply_status(c->ret, status);
+    return false;
+}
+
+bool store_name_valid(const struct change *c)
+{
+    const char *name = c->p->name;
+    bool rbac = !strcmp(c->p->kind->group, "rbac.authorization.k8s.io");
+
+    if (!*name) {
+        reply_invalid(c->ret, c->p, "FieldValueRequired", "metadata.name",
+                      "Required value: name or generateName is required");
+        return false;
+    }
+    if (rbac ? !is_path_name(name) : !is_dns_name(name)) {
+        reply_invalid(c->ret, c->p, "FieldValueInvalid", "metadata.name",
+                      "Invalid value: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
+                      "characters, "
+                      "'-' or '.', and must start and end with an alphanumeric character");
+        return false;
+    }
+    return !c->p->ns || namespace_open(c);
+}
+
+/* ---- what the server decides about every object ---- */
+
+static const char *const kept_metadata[] = { "name",
+                                             "namespace",
+                                             "uid",
+                                             "creationTimestamp",
+                                             "generation",
+                                             "deletionTimestamp",
+                                             "deletionGracePeriodSeconds",
+                                             "resourceVersion" };
+
+static void set_identity(const struct change *c, json_t *next)
+{
+    json_t *metadata = jx_make_object(next, "metadata"), *before = json_object_get(c->live, "metadata");
+    char uid[CRYPTO_UUID];
+
+    for (size_t i = 0; i < ARRAY_LENGTH(kept_metadata); i++) {
+        (void)json_object_del(metadata, i ? kept_metadata[i] : "selfLink");
+        if (json_object_get(before, kept_metadata[i]))
+            jx_share(metadata, kept_metadata[i], json_object_get(before, kept_metadata[i]));
+    }
+    jx_set(next, "apiVersion", json_string(c->api_version));
+    jx_set(next, "kind", json_string(c->p->kind->kind));
+    if (c->live)
+        return;
+    crypto_uuid(uid);
+    jx_set(metadata, "uid", json_string(uid));
+    jx_set(metadata, "creationTimestamp", json_string(c->now));
+    if (c->p->ns)
+        jx_set(metadata, "namespace", json_string(c->p->ns));
+    if (c->p->kind->flags & KIND_GENERATION)
+        jx_set(metadata, "generation", json_integer(1));
+}
+
+/* The main resource and its status are written apart: each write keeps the other's half. Returns a new reference. */
+static json_t *only_own_half(const struct change *c, json_t *next)
+{
+    json_t *whole, *status = json_object_get(next, "status");
+
+    if (!(c->p->kind->flags & KIND_STATUS))
+        return json_incref(next);
+    whole = json_copy(c->p->sub ? c->live : next);
+    if (!c->p->sub)
+        status = c->live ? json_object_get(c->live, "status") : NULL;
+    (void)json_object_del(whole, "status");
+    if (status)
+        jx_share(whole, "status", status);
+    else if (!c->live && defaults_status(c->p->kind))
+        jx_set(whole, "status", defaults_status(c->p->kind));
+    if (c->p->sub) { /* an apply to the status has worked out the owners already */
+        json_t *metadata = json_copy(json_object_get(whole, "metadata"));
+        json_t *owners = jx_at(next, "metadata.managedFields");
+
+        if (owners)
+            jx_share(metadata, "managedFields", owners);
+        jx_set(whole, "metadata", metadata);
+    }
+    return whole;
+}
+
+static json_t *without(const json_t *doc, const char *const names[], size_t n)
+{
+    json_t *copy = json_deep_copy(doc);
+
+    for (size_t i = 0; i < n; i++)
+        (void)json_object_del(copy, names[i]);
+    return copy;
+}
+
+static void count_generation(const struct change *c, json_t *next)
+{
+    static const char *const not_counted[] = { "metadata", "status", "apiVersion" };
+    json_auto_t *before = NULL;
+    json_auto_t *after = NULL;
+
+    if (!c->live || !(c->p->kind->flags & KIND_GENERATION))
+        return;
+    before = without(c->live, not_counted, ARRAY_LENGTH(not_counted));
+    after = without(next, not_counted, ARRAY_LENGTH(not_counted));
+    if (!json_equal(before, after))
+        jx_set(json_object_get(next, "metadata"), "generation",
+               json_integer(jx_int(c->live, "metadata.generation", 1) + 1));
+}
+
+/* ---- after the write ---- */
+
+/* The API extension controller's work: names are accepted and the new kinds served, a moment after the answer. */
+static void establish(struct change *c)
+{
+    json_t *doc = objects_get(c->a->objects, c->key);
+    json_t *next;
+
+    if (strcmp(c->p->kind->kind, "CustomResourceDefinition") != 0 || !doc)
+        return;
+    if (!jx_at(doc, "status.conditions")) {
+        next = json_copy(doc);
+        jx_set(next, "metadata", json_copy(json_object_get(doc, "metadata")));
+        jx_set(next, "status", defaults_definition_status(doc, c->now));
+        (void)objects_put(c->a->objects, c->key, next);
+    }
+    kinds_reload(c->a->kinds, c->a->objects);
+}
+
+static bool unchanged(const struct change *c, const json_t *next)
+{
+    return c->live && json_equal(c->live, next);
+}
+
+void store_finish(struct change *c, json_t *given, bool track)
+{
+    json_auto_t *sent = given;
+    json_auto_t *half = only_own_half(c, sent);
+    json_auto_t *next = json_deep_copy(half);
+    int code = c->live ? 200 : 201;
+
+    set_identity(c, next);
+    shape_prune(c->p->kind, next);
+    defaults_fill(c->p->kind, next, c->live, objects_version(c->a->objects));
+    count_generation(c, next);
+    if (track)
+        apply_track(c->p->kind, c->live, next, &c->owner);
+    if (unchanged(c, next) || c->dry) {
+        reply_doc(c->ret, code, view_object(c->p->kind, unchanged(c, next) ? c->live : next));
+        return;
+    }
+    reply_doc(c->ret, code, view_object(c->p->kind, objects_put(c->a->objects, c->key, json_incref(next))));
+    if (!remove_if_finished(c->a, c->key))
+        establish(c);
+}
