@@ -9,7 +9,7 @@ static enum log_level threshold = LOG_INFO;
 
 void log_set_level(enum log_level level) { threshold = level; }
 
-void log_write(enum log_level level, const char *msg, const struct log_kv kv[])
+void log_write(enum log_level level, const struct log_kv kv[])
 {
     json_auto_t *line = NULL;
     char when[CLOCK_TEXT];
@@ -17,8 +17,8 @@ void log_write(enum log_level level, const char *msg, const struct log_kv kv[])
     if (level > threshold)
         return;
     clock_text(clock_now(), when);
-    line = jx_pack("{s:s, s:s, s:o}", "time", when, "level", level_name[level], "msg", jx_text(msg));
-    for (; kv->key; kv++)
+    line = jx_pack("{s:s, s:s, s:o}", "time", when, "level", level_name[level], "msg", jx_text(kv->key));
+    for (kv++; kv->key; kv++)
         jx_set(line, kv->key, kv->type == LOG_KV_STR ? jx_text(kv->s ? kv->s : "") : json_integer(kv->i));
     (void)json_dumpf(line, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER);
     (void)fputc('\n', stderr);

@@ -4,7 +4,7 @@
 #pragma once
 #include <stdint.h>
 
-enum log_level { LOG_ERROR, LOG_INFO, LOG_DEBUG };
+enum log_level { LOG_SILENT = -1, LOG_ERROR, LOG_INFO, LOG_DEBUG };
 struct log_kv {
     const char *key;
     enum { LOG_KV_STR = 1, LOG_KV_INT } type;
@@ -14,12 +14,20 @@ struct log_kv {
 
 /* Lines above 'level' are dropped; LOG_INFO until this is called. */
 void log_set_level(enum log_level level);
-void log_write(enum log_level level, const char *msg, const struct log_kv kv[]);
+/* The first entry's key is the message; the list ends in a NULL key. */
+void log_write(enum log_level level, const struct log_kv kv[]);
 
-#define LS(k, v) { .key = (k), .type = LOG_KV_STR, .s = (v) }
-#define LI(k, v) { .key = (k), .type = LOG_KV_INT, .i = (v) }
-#define log_at(level, msg, ...)                                                                                  \
-    log_write((level), (msg), (const struct log_kv[]){ __VA_ARGS__ __VA_OPT__(, ) { .key = NULL } })
-#define log_error(msg, ...) log_at(LOG_ERROR, msg __VA_OPT__(, ) __VA_ARGS__)
-#define log_info(msg, ...)  log_at(LOG_INFO, msg __VA_OPT__(, ) __VA_ARGS__)
-#define log_debug(msg, ...) log_at(LOG_DEBUG, msg __VA_OPT__(, ) __VA_ARGS__)
+#define LS(k, v)                                                                                             \
+    {                                                                                                        \
+        .key = (k), .type = LOG_KV_STR, .s = (v)                                                             \
+    }
+#define LI(k, v)                                                                                             \
+    {                                                                                                        \
+        .key = (k), .type = LOG_KV_INT, .i = (v)                                                             \
+    }
+#define log_error(msg, ...)                                                                                  \
+    log_write(LOG_ERROR, (const struct log_kv[]){ { .key = (msg) }, ##__VA_ARGS__, { .key = NULL } })
+#define log_info(msg, ...)                                                                                   \
+    log_write(LOG_INFO, (const struct log_kv[]){ { .key = (msg) }, ##__VA_ARGS__, { .key = NULL } })
+#define log_debug(msg, ...)                                                                                  \
+    log_write(LOG_DEBUG, (const struct log_kv[]){ { .key = (msg) }, ##__VA_ARGS__, { .key = NULL } })
