@@ -1,54 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a response says: all checks of an object in one round trip to the jq worker. */
-#include "lib/clock.h"
-#include "lib/crypto.h"
+/* What the response to a Request's OBSERVE says: all checks in one round trip to the jq worker. */
 #include "lib/jx.h"
 #include "provider/exec/contains.h"
 #include "provider/exec/document.h"
-#include "provider/exec/eval.h"
 #include "provider/exec/exec.h"
 #include "provider/exec/jq_scan.h"
 #include "provider/exec/mapping.h"
+#include "provider/exec/pass.h"
 #include "provider/exec/serialize.h"
 #include "provider/exec/template.h"
 #include <ctype.h>
 
-enum {
-    PROJECTION_MAX = 16 << 10, /* more does not belong into a status */
-    BODY_SHOWN = 64,           /* bytes of a body in an error */
-    NO_PROGRAM = -1,
-};
-
-bool exec_is_http_error(const json_t *object, int status)
-{
-    const json_t *allowed;
-    size_t i;
-
-    json_array_foreach (jx_at(object, "spec.forProvider.allowedStatusCodes"), i, allowed)
-        if (json_is_integer(allowed) && json_integer_value(allowed) == status)
-            return false;
-    return status >= 400 && status < 600;
-}
-
-json_t *exec_response(const struct http_response *res)
-{
-    json_t *headers = json_object(), *response = jx_pack("{s:i}", "statusCode", res->status);
-
-    for (size_t i = 0; i < res->n_headers; i++) {
-        json_auto_t *name = jx_text(res->headers[i].name);
-        json_t *values = json_object_get(headers, json_string_value(name));
-
-        if (!values) {
-            values = json_array();
-            jx_set(headers, json_string_value(name), values);
-        }
-        jx_append(values, jx_text(res->headers[i].value));
-    }
-    jx_set(response, "headers", headers);
-    if (res->body.len)
-        jx_set(response, "body", jx_textn(buf_text(&res->body), res->body.len));
-    return response;
-}
+enum { BODY_SHOWN = 64 }; /* bytes of a body in an error */
 
 void exec_observation_free(struct exec_observation *o)
 {
@@ -60,40 +23,7 @@ void exec_observation_free(struct exec_observation *o)
     *o = (struct exec_observation){ .change = -1 };
 }
 
-void exec_result_free(struct exec_result *r)
-{
-    json_decref(r->projection);
-    *r = (struct exec_result){ .expected = false };
-}
-
 /* ---- programs and their results ---------------------------------------------------------------------------------- */
-
-/* One pass over one response. */
-struct pass {
-    const struct exec *x;
-    const json_t *object, *spec, *response;
-    struct eval eval;
-};
-
-static void pass_free_clean(struct pass *p) { eval_free(&p->eval); }
-
-/* The program at a path of forProvider, if there is one: its place, else NO_PROGRAM. */
-static int add_optional(struct pass *p, const char *path)
-{
-    const char *program = jx_str(p->spec, path, NULL);
-
-    return program ? (int)eval_add(&p->eval, program) : NO_PROGRAM;
-}
-
-/* The value of an optional program: NULL when there is none, or with 'e' set. */
-static const json_t *optional_value(const struct pass *p, int at, const char *path, struct err *e)
-{
-    const json_t *value = at == NO_PROGRAM ? NULL : eval_value(&p->eval, (size_t)at, NULL, e);
-
-    if (at != NO_PROGRAM && !value)
-        err_wrap(e, "%s", path);
-    return value;
-}
 
 static bool is_custom(const struct pass *p, const char *check)
 {
@@ -105,7 +35,7 @@ static int add_custom(struct pass *p, const char *check, int *ret_at, struct err
 {
     CLEAN(free) char *collapsed = NULL, *program = NULL;
 
-    *ret_at = NO_PROGRAM;
+    *ret_at = PASS_NONE;
     if (!is_custom(p, check))
         return 0;
     collapsed = jq_collapse(jx_str(json_object_get(p->spec, check), "logic", ""));
@@ -115,26 +45,13 @@ static int add_custom(struct pass *p, const char *check, int *ret_at, struct err
     return 0;
 }
 
-/* 'words' with one %s for the reason, as provider-http writes it. */
-static int boolean(const struct eval *v, int at, const char *shown, bool *ret, struct err *e)
-{
-    const json_t *value = eval_value(v, (size_t)at, shown, e);
-
-    if (!value)
-        return -1;
-    if (!json_is_boolean(value))
-        return err_set(e, ERR_INVALID, "it yields %s", eval_type(value));
-    *ret = json_is_true(value);
-    return 0;
-}
-
 static int custom_boolean(const struct pass *p, int at, const char *check, bool *ret, struct err *e)
 {
     /* provider-http spells one of its fields with a capital; users grep for the message. */
     const char *name = strcmp(check, "expectedResponseCheck") == 0 ? "ExpectedResponseCheck" : check;
     CLEAN(free) char *shown = jq_collapse(jx_str(json_object_get(p->spec, check), "logic", ""));
 
-    if (boolean(&p->eval, at, shown, ret, e) < 0)
+    if (pass_bool(p, at, shown, ret, e) < 0)
         return err_wrap(e, "%s.Logic JQ filter should return a boolean, but returned error", name);
     return 0;
 }
@@ -152,8 +69,7 @@ static bool is_success(const struct pass *p)
 static int compare(const struct pass *p, const char *wanted, bool *ret, struct err *e)
 {
     CLEAN(free)
-    char *desired = NULL,
-         *body = template_unmask(p->x, p->object, jx_str(p->response, "body", ""));
+    char *desired = NULL, *body = template_unmask(p->x, p->object, jx_str(p->response, "body", ""));
     json_auto_t *there = document_object(body);
     json_auto_t *tree = NULL;
 
@@ -178,7 +94,7 @@ static int default_check(const struct pass *p, const json_t *mapping, int body_a
     *ret = true;
     if (!mapping)
         return 0;
-    if (body_at == NO_PROGRAM)
+    if (body_at == PASS_NONE)
         return compare(p, "", ret, e);
     value = eval_value(&p->eval, (size_t)body_at, NULL, e);
     if (!value)
@@ -193,7 +109,7 @@ static int add_desired_body(struct pass *p, const json_t *mapping)
 {
     CLEAN(free) char *program = jq_collapse(jx_str(mapping, "body", ""));
 
-    return *program ? (int)eval_add(&p->eval, program) : NO_PROGRAM;
+    return *program ? (int)eval_add(&p->eval, program) : PASS_NONE;
 }
 
 /* ---- the additions ----------------------------------------------------------------------------------------------- */
@@ -228,22 +144,6 @@ static int take_failure(const json_t *value, struct exec_observation *o, struct 
     return 0;
 }
 
-static int take_projection(const json_t *value, json_t **ret, struct err *e)
-{
-    CLEAN(free) char *text = NULL;
-
-    if (!value)
-        return 0;
-    if (!json_is_object(value))
-        return err_set(e, ERR_INVALID, "statusProjection must yield an object, not %s", eval_type(value));
-    text = jx_dump(value);
-    if (strlen(text) > PROJECTION_MAX)
-        return err_set(e, ERR_INVALID, "statusProjection yields %zu bytes, more than %d", strlen(text),
-                       PROJECTION_MAX);
-    *ret = json_incref((json_t *)(uintptr_t)value);
-    return 0;
-}
-
 static int take_identity(const json_t *value, char **ret, struct err *e)
 {
     if (!value || json_is_null(value))
@@ -261,7 +161,7 @@ static int take_change(const struct pass *p, int first, int *ret, struct err *e)
     bool due = false;
 
     for (size_t i = 0; i < n; i++) {
-        if (boolean(&p->eval, first + (int)i, NULL, &due, e) < 0)
+        if (pass_bool(p, first + (int)i, NULL, &due, e) < 0)
             return err_wrap(e, "changes[%zu].when", i);
         if (due) {
             *ret = (int)i;
@@ -287,13 +187,13 @@ static int add_checks(struct pass *p, struct places *at, struct err *e)
     if (add_custom(p, "isRemovedCheck", &at->removed, e) < 0 ||
         add_custom(p, "expectedResponseCheck", &at->expected, e) < 0)
         return -1;
-    at->update = at->expected == NO_PROGRAM ? mapping_for(p->object, EXEC_UPDATE, &method) : NULL;
-    at->desired = at->update ? add_desired_body(p, at->update) : NO_PROGRAM;
-    at->ready = is_custom(p, "readinessCheck") ? add_optional(p, "readinessCheck.logic") : NO_PROGRAM;
-    at->failure = add_optional(p, "failureCheck");
-    at->projection = add_optional(p, "statusProjection");
-    at->identity = add_optional(p, "identity");
-    at->fingerprint = add_optional(p, "settle.fingerprint");
+    at->update = at->expected == PASS_NONE ? mapping_for(p->object, EXEC_UPDATE, &method) : NULL;
+    at->desired = at->update ? add_desired_body(p, at->update) : PASS_NONE;
+    at->ready = is_custom(p, "readinessCheck") ? pass_add(p, "readinessCheck.logic") : PASS_NONE;
+    at->failure = pass_add(p, "failureCheck");
+    at->projection = pass_add(p, "statusProjection");
+    at->identity = pass_add(p, "identity");
+    at->fingerprint = pass_add(p, "settle.fingerprint");
     at->change = (int)p->eval.n;
     json_array_foreach (json_object_get(p->spec, "changes"), i, change)
         (void)eval_add(&p->eval, jx_str(change, "when", ""));
@@ -302,7 +202,7 @@ static int add_checks(struct pass *p, struct places *at, struct err *e)
 
 static int take_removed(const struct pass *p, const struct places *at, bool *ret, struct err *e)
 {
-    if (at->removed != NO_PROGRAM)
+    if (at->removed != PASS_NONE)
         return custom_boolean(p, at->removed, "isRemovedCheck", ret, e);
     *ret = jx_int(p->response, "statusCode", 0) == 404;
     return 0;
@@ -311,16 +211,16 @@ static int take_removed(const struct pass *p, const struct places *at, bool *ret
 static int take_state(const struct pass *p, const struct places *at, struct exec_observation *o,
                       struct err *e)
 {
-    if (at->expected != NO_PROGRAM) {
+    if (at->expected != PASS_NONE) {
         if (custom_boolean(p, at->expected, "expectedResponseCheck", &o->up_to_date, e) < 0)
             return -1;
     } else if (default_check(p, at->update, at->desired, &o->up_to_date, e) < 0) {
         return -1;
     }
     o->ready = true;
-    if (is_custom(p, "readinessCheck") && at->ready == NO_PROGRAM)
+    if (is_custom(p, "readinessCheck") && at->ready == PASS_NONE)
         return err_set(e, ERR_INVALID, "readinessCheck.logic is missing");
-    if (at->ready != NO_PROGRAM && boolean(&p->eval, at->ready, NULL, &o->ready, e) < 0)
+    if (at->ready != PASS_NONE && pass_bool(p, at->ready, NULL, &o->ready, e) < 0)
         return err_wrap(e, "readinessCheck.logic");
     return 0;
 }
@@ -328,18 +228,17 @@ static int take_state(const struct pass *p, const struct places *at, struct exec
 static int take_additions(const struct pass *p, const struct places *at, struct exec_observation *o,
                           struct err *e)
 {
-    struct err why = { ERR_NONE };
-    const json_t *failure = optional_value(p, at->failure, "failureCheck", &why);
-    const json_t *projection = optional_value(p, at->projection, "statusProjection", &why);
-    const json_t *identity = optional_value(p, at->identity, "identity", &why);
-    const json_t *fingerprint = optional_value(p, at->fingerprint, "settle.fingerprint", &why);
+    const json_t *value;
 
-    if (why.kind != ERR_NONE)
-        return err_set(e, why.kind, "%s", why.text);
-    if (take_failure(failure, o, e) < 0 || take_projection(projection, &o->projection, e) < 0 ||
-        take_identity(identity, &o->identity, e) < 0)
+    if (pass_value(p, at->failure, "failureCheck", &value, e) < 0 || take_failure(value, o, e) < 0)
         return -1;
-    o->fingerprint = fingerprint ? jx_dump(fingerprint) : NULL;
+    if (pass_projection(p, at->projection, &o->projection, e) < 0)
+        return -1;
+    if (pass_value(p, at->identity, "identity", &value, e) < 0 || take_identity(value, &o->identity, e) < 0)
+        return -1;
+    if (pass_value(p, at->fingerprint, "settle.fingerprint", &value, e) < 0)
+        return -1;
+    o->fingerprint = value ? jx_dump(value) : NULL;
     return take_change(p, at->change, &o->change, e);
 }
 
@@ -365,7 +264,7 @@ static int observe(struct pass *p, struct exec_observation *o, struct err *e)
 int exec_request_observe(const struct exec *x, const json_t *object, const json_t *response,
                          struct exec_observation *ret, struct err *e)
 {
-    CLEAN(pass_free) struct pass p = { x, object, jx_at(object, "spec.forProvider"), response, { .n = 0 } };
+    CLEAN(pass_free) struct pass p = pass_on(x, object, response);
     CLEAN(exec_observation_free) struct exec_observation o = { .change = -1 };
 
     if (observe(&p, &o, e) < 0)
@@ -378,35 +277,31 @@ int exec_request_observe(const struct exec *x, const json_t *object, const json_
 int exec_request_identity(const struct exec *x, const json_t *object, const json_t *response, char **ret,
                           struct err *e)
 {
-    CLEAN(pass_free) struct pass p = { x, object, jx_at(object, "spec.forProvider"), response, { .n = 0 } };
+    CLEAN(pass_free) struct pass p = pass_on(x, object, response);
     json_auto_t *document = document_request(x, object, response);
-    int at = add_optional(&p, "identity");
+    int at = pass_add(&p, "identity");
     const json_t *value;
 
     *ret = NULL;
-    if (at == NO_PROGRAM)
+    if (at == PASS_NONE)
         return 0;
-    if (eval_run(&p.eval, x, document, e) < 0)
+    if (eval_run(&p.eval, x, document, e) < 0 || pass_value(&p, at, "identity", &value, e) < 0)
         return -1;
-    value = optional_value(&p, at, "identity", e);
-    return value ? take_identity(value, ret, e) : -1;
+    return take_identity(value, ret, e);
 }
 
 int exec_list_keys(const struct exec *x, const json_t *object, const json_t *list, json_t **ret_keys,
                    struct err *e)
 {
-    CLEAN(pass_free) struct pass p = { x, object, jx_at(object, "spec.forProvider"), list, { .n = 0 } };
+    CLEAN(pass_free) struct pass p = pass_on(x, object, list);
     json_auto_t *document = document_request(x, object, list);
-    int at = add_optional(&p, "observeList.key");
+    int at = pass_add(&p, "observeList.key");
     const json_t *keys, *key;
     size_t i;
 
-    if (at == NO_PROGRAM)
+    if (at == PASS_NONE)
         return err_set(e, ERR_INVALID, "observeList.key is missing");
-    if (eval_run(&p.eval, x, document, e) < 0)
-        return -1;
-    keys = optional_value(&p, at, "observeList.key", e);
-    if (!keys)
+    if (eval_run(&p.eval, x, document, e) < 0 || pass_value(&p, at, "observeList.key", &keys, e) < 0)
         return -1;
     if (!json_is_array(keys))
         return err_set(e, ERR_INVALID, "observeList.key must yield an array, not %s", eval_type(keys));
@@ -415,80 +310,5 @@ int exec_list_keys(const struct exec *x, const json_t *object, const json_t *lis
             return err_set(e, ERR_INVALID, "observeList.key must yield strings; [%zu] is %s", i,
                            eval_type(key));
     *ret_keys = json_incref((json_t *)(uintptr_t)keys);
-    return 0;
-}
-
-/* ---- a DisposableRequest's result ---------------------------------------------------------------------------------- */
-
-/* PEM, or base64 of PEM as a kubeconfig has it. */
-static int certificate_end(const char *text, int64_t *ret, struct err *e)
-{
-    CLEAN(free)
-    char *pem = strstr(text, "-----BEGIN") ? x_strdup(text) : crypto_base64_decode(text, NULL, NULL);
-
-    if (!pem)
-        return err_set(e, ERR_INVALID, "neither PEM nor base64");
-    return crypto_certificate_expiry(pem, ret, e);
-}
-
-static int take_expiry(const struct pass *p, int at, const char *path, int64_t *ret, struct err *e)
-{
-    const json_t *value = optional_value(p, at, path, e);
-    const char *text = json_string_value(value);
-    int failed;
-
-    if (!value)
-        return at == NO_PROGRAM ? 0 : -1;
-    if (!text)
-        return err_set(e, ERR_INVALID, "%s must yield a string, not %s", path, eval_type(value));
-    failed =
-        strcmp(path, "renewal.certificate") == 0 ? certificate_end(text, ret, e) : clock_parse(text, ret, e);
-    return failed ? err_wrap(e, "%s", path) : 0;
-}
-
-static int take_expected(const struct pass *p, int at, bool *ret, struct err *e)
-{
-    int status = (int)jx_int(p->response, "statusCode", 0);
-
-    *ret = status != 0 && !exec_is_http_error(p->object, status);
-    if (!*ret || at == NO_PROGRAM)
-        return 0;
-    if (boolean(&p->eval, at, NULL, ret, e) < 0)
-        return err_wrap(e, "JQ filter should return a boolean, but returned error");
-    return 0;
-}
-
-static int take_result(struct pass *p, struct exec_result *r, struct err *e)
-{
-    json_auto_t *document = document_result(p->x, p->object, p->response);
-    int expected =
-        jx_str(p->spec, "expectedResponse", "")[0] ? add_optional(p, "expectedResponse") : NO_PROGRAM;
-    int expires = add_optional(p, "renewal.expiresAt"), certificate = add_optional(p, "renewal.certificate");
-    int projection = add_optional(p, "statusProjection");
-    const json_t *value;
-
-    if (eval_run(&p->eval, p->x, document, e) < 0 || take_expected(p, expected, &r->expected, e) < 0)
-        return -1;
-    if (!r->expected)
-        return 0;
-    if (take_expiry(p, expires, "renewal.expiresAt", &r->expires_at, e) < 0 ||
-        take_expiry(p, certificate, "renewal.certificate", &r->expires_at, e) < 0)
-        return -1;
-    value = optional_value(p, projection, "statusProjection", e);
-    if (!value && projection != NO_PROGRAM)
-        return -1;
-    return take_projection(value, &r->projection, e);
-}
-
-int exec_disposable_check(const struct exec *x, const json_t *object, const json_t *response,
-                          struct exec_result *ret, struct err *e)
-{
-    CLEAN(pass_free) struct pass p = { x, object, jx_at(object, "spec.forProvider"), response, { .n = 0 } };
-    CLEAN(exec_result_free) struct exec_result r = { .expected = false };
-
-    if (take_result(&p, &r, e) < 0)
-        return -1;
-    *ret = r;
-    r = (struct exec_result){ .expected = false };
     return 0;
 }
