@@ -2,14 +2,18 @@
 /* Table-driven JSON object to struct conversion. */
 #include "lib/jx_bind.h"
 #include "lib/buf.h"
+#include <strings.h>
 
 static const struct {
     const char *name;
     int lo, hi;
 } type_info[] = {
-    [JX_STR] = { "a string", JSON_STRING, JSON_STRING },   [JX_INT] = { "an integer", JSON_INTEGER, JSON_INTEGER },
-    [JX_BOOL] = { "true or false", JSON_TRUE, JSON_FALSE }, [JX_OBJECT] = { "an object", JSON_OBJECT, JSON_OBJECT },
-    [JX_ARRAY] = { "a list", JSON_ARRAY, JSON_ARRAY },     [JX_TREE] = { "a value", JSON_OBJECT, JSON_NULL },
+    [JX_STR] = { "a string", JSON_STRING, JSON_STRING },
+    [JX_INT] = { "an integer", JSON_INTEGER, JSON_INTEGER },
+    [JX_BOOL] = { "true or false", JSON_TRUE, JSON_FALSE },
+    [JX_OBJECT] = { "an object", JSON_OBJECT, JSON_OBJECT },
+    [JX_ARRAY] = { "a list", JSON_ARRAY, JSON_ARRAY },
+    [JX_TREE] = { "a value", JSON_OBJECT, JSON_NULL },
 };
 
 static bool listed(const char *const *one_of, const char *s)
@@ -40,7 +44,8 @@ static void not_listed(const struct jx_field *f, const char *path, const char *v
 
     for (const char *const *one = f->one_of; *one; one++)
         (void)buf_addf(&allowed, "%s%s", one == f->one_of ? "" : ", ", *one);
-    problems_add(p, "%s.%s: \"%.64s\" is not allowed; use one of: %s", path, f->name, value, buf_text(&allowed));
+    problems_add(p, "%s.%s: \"%.64s\" is not allowed; use one of: %s", path, f->name, value,
+                 buf_text(&allowed));
 }
 
 static void bind_one(json_t *doc, const char *path, const struct jx_field *f, void *into, struct problems *p)
@@ -53,12 +58,31 @@ static void bind_one(json_t *doc, const char *path, const struct jx_field *f, vo
         return;
     }
     if ((int)json_typeof(v) < type_info[f->type].lo || (int)json_typeof(v) > type_info[f->type].hi) {
-        problems_add(p, "%s.%s must be %s", path, f->name, type_info[f->type].name);
+        problems_add(p, "%s.%s must be %s%s", path, f->name, type_info[f->type].name,
+                     f->type == JX_STR && (json_is_number(v) || json_is_boolean(v)) ? "; put it in quotes"
+                                                                                    : "");
         return;
     }
     if (f->type == JX_STR && !listed(f->one_of, json_string_value(v)))
         not_listed(f, path, json_string_value(v), p);
     store(f, v, into);
+}
+
+/* The known field that 'key' was meant to be, or NULL. */
+static const char *meant(const struct jx_field fields[], const char *key)
+{
+    for (; fields->name; fields++)
+        if (!strcasecmp(fields->name, key))
+            return fields->name;
+    return NULL;
+}
+
+static void unknown_key(const char *path, const struct jx_field fields[], const char *key, struct problems *p)
+{
+    const char *name = meant(fields, key);
+
+    problems_add(p, "%s.%.64s is not a known field%s%s%s", path, key, name ? "; did you mean " : "",
+                 name ? name : "", name ? "?" : "");
 }
 
 static const struct jx_field *find(const struct jx_field fields[], const char *name)
@@ -69,7 +93,8 @@ static const struct jx_field *find(const struct jx_field fields[], const char *n
     return NULL;
 }
 
-void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct problems *p)
+void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into,
+                 struct problems *p)
 {
     const char *key;
     json_t *v;
@@ -78,9 +103,9 @@ void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], 
         problems_add(p, "%s must be an object", path);
         return;
     }
-    json_object_foreach(doc, key, v)
+    json_object_foreach (doc, key, v)
         if (!find(fields, key))
-            problems_add(p, "%s.%.64s is not a known field", path, key);
+            unknown_key(path, fields, key, p);
     for (const struct jx_field *f = fields; f->name; f++)
         bind_one(doc, path, f, into, p);
 }

@@ -41,13 +41,15 @@ char *conditions_text(const struct problems *p, size_t max)
     size_t i;
 
     for (i = 0; i < p->n; i++) {
-        /* room for "; and N more" */
-        if (i && text.len + strlen(p->text[i]) + 32 > max)
+        /* room for the number and " and N more" */
+        if (i && text.len + strlen(p->text[i]) + 40 > max)
             break;
-        (void)buf_addf(&text, "%s%.*s", i ? "; " : "", (int)max, p->text[i]);
+        if (p->n > 1)
+            (void)buf_addf(&text, "%s(%zu) ", i ? " " : "", i + 1);
+        (void)buf_addf(&text, "%.*s", (int)max, p->text[i]);
     }
     if (i < p->n || p->unlisted)
-        (void)buf_addf(&text, "; and %zu more", p->n - i + p->unlisted);
+        (void)buf_addf(&text, " and %zu more", p->n - i + p->unlisted);
     return buf_take(&text);
 }
 

@@ -11,7 +11,7 @@ enum { CONDITIONS_TEXT = 1024 };
 void conditions_set(struct fn_response *r, const char *type, const char *status, const char *reason,
                     const char *message);
 
-/* All texts of 'p' as one message: "a; b; and 3 more". Cut at a whole text. The caller frees. */
+/* All texts of 'p' as one message: "(1) a (2) b and 3 more". Cut at a whole text. The caller frees. */
 char *conditions_text(const struct problems *p, size_t max);
 
 void conditions_result(struct fn_response *r, enum fn_severity severity, const char *reason,

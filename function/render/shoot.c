@@ -4,6 +4,7 @@
  * that keeps it from being deleted by mistake. */
 #include "function/render/conditions.h"
 #include "function/render/kind.h"
+#include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
 #include "lib/jx.h"
 
@@ -35,6 +36,19 @@ static void observe(struct shoot_state *st)
         observed_get(st->req, id, &st->seen[id]);
 }
 
+/* Where users find the kubeconfig. */
+static void place_secret(struct shoot_state *st)
+{
+    if (st->spec.kubeconfig_secret)
+        (void)snprintf(st->secret, sizeof(st->secret), "%s", st->spec.kubeconfig_secret);
+    else
+        (void)snprintf(st->secret, sizeof(st->secret), "%.200s-kubeconfig", st->names.own);
+    st->secret_namespace =
+        st->names.ns
+            ? st->names.ns
+            : jx_str(st->req->composite, "spec.writeConnectionSecretToRef.namespace", "crossplane-system");
+}
+
 static void render_shoot(const struct fn_request *req, struct fn_response *r)
 {
     struct shoot_state *st = x_alloc(sizeof(*st));
@@ -44,6 +58,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     observe(st);
     input_read(req->input, &st->in, &st->problems);
     shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
+    place_secret(st);
     shoot_rules(st);
     if (st->seen[NAMING_SHOOT].object)
         shoot_rules_change(st);

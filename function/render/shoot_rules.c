@@ -1,11 +1,277 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rules on who and where a Shoot is, and on what Cleura's API has no words for. */
+#include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
+#include "lib/buf.h"
+#include "lib/jx.h"
+#include <ctype.h>
+
+enum {
+    NAME_MAX_CLEURA = 15,  /* Gardener allows 21 with the project's name, which has 6 at Cleura */
+    SECRET_NAME_MAX = 253, /* Kubernetes */
+    KUBECONFIG_LEAST = 600,
+    KUBECONFIG_MOST = 86400, /* more is silently shortened */
+};
+
+bool shoot_has_only(const char *text, const char *more)
+{
+    for (const char *c = text; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr(more, *c))
+            return false;
+    return *text;
+}
+
+bool shoot_is_label(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '-')
+            return false;
+    return *text && *text != '-' && text[strlen(text) - 1] != '-';
+}
+
+bool shoot_is_version(const char *text, int least)
+{
+    int numbers = 0;
+
+    for (;;) {
+        size_t n = strspn(text, "0123456789");
+
+        if (!n || n > 9)
+            return false;
+        numbers++;
+        if (!text[n])
+            return numbers >= least;
+        if (text[n] != '.')
+            return false;
+        text += n + 1;
+    }
+}
+
+int shoot_version_compare(const char *a, const char *b)
+{
+    while (*a && *b) {
+        char *a_end, *b_end;
+        unsigned long x = strtoul(a, &a_end, 10), y = strtoul(b, &b_end, 10);
+
+        if (x != y)
+            return x < y ? -1 : 1;
+        a = *a_end == '.' ? a_end + 1 : "";
+        b = *b_end == '.' ? b_end + 1 : "";
+    }
+    return 0;
+}
+
+/* What 'text' might have been meant as: lower case, single hyphens, at most 15. */
+static void suggest_name(const char *text, char out[NAME_MAX_CLEURA + 1])
+{
+    size_t n = 0;
+
+    for (; *text && n < NAME_MAX_CLEURA; text++) {
+        if (isalnum((unsigned char)*text))
+            out[n++] = (char)tolower((unsigned char)*text);
+        else if (n && out[n - 1] != '-')
+            out[n++] = '-';
+    }
+    while (n && out[n - 1] == '-')
+        n--;
+    out[n] = '\0';
+}
+
+static const char *name_path(const struct shoot_state *st)
+{
+    if (jx_str(st->req->composite, "spec.name", NULL))
+        return "spec.name";
+    return st->names.own == st->names.object ? "metadata.name" : "spec.claimRef.name";
+}
+
+static void check_name(struct shoot_state *st)
+{
+    const char *name = st->spec.name;
+    char better[NAME_MAX_CLEURA + 1];
+
+    suggest_name(name, better);
+    if (!shoot_is_label(name) || strstr(name, "--"))
+        problems_add(&st->problems,
+                     "%s: \"%.64s\" cannot name a cluster: use lower-case letters, digits and single hyphens "
+                     "inside%s%s%s",
+                     name_path(st), name, *better ? ", for example \"" : "", better, *better ? "\"" : "");
+    else if (strlen(name) > NAME_MAX_CLEURA)
+        problems_add(&st->problems,
+                     "%s: \"%.64s\" has %zu characters, and Cleura takes at most %d; set spec.name, for "
+                     "example to \"%s\"",
+                     name_path(st), name, strlen(name), NAME_MAX_CLEURA, better);
+}
+
+static void check_project(struct shoot_state *st)
+{
+    const char *id = st->spec.project_id;
+    char digits[33];
+    size_t n = 0;
+    bool good = true;
+
+    if (!id)
+        return;
+    for (const char *c = id; *c; c++) {
+        if (*c == '-')
+            continue;
+        good = good && isxdigit((unsigned char)*c) && n < 32;
+        if (good)
+            digits[n++] = *c;
+    }
+    digits[n] = '\0';
+    if (!good || n != 32)
+        problems_add(&st->problems,
+                     "spec.projectId: \"%.64s\" is not an OpenStack project's id, which has 32 hex digits, "
+                     "for example "
+                     "0123456789abcdef0123456789abcdef",
+                     id);
+    else if (strlen(id) != n)
+        problems_add(&st->problems, "spec.projectId: \"%s\" has hyphens; write %s", id, digits);
+}
+
+static void check_place(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+
+    if (s->region && !shoot_has_only(s->region, "-_"))
+        problems_add(&st->problems,
+                     "spec.region: \"%.64s\" is not a region's name; write for example kna1 or sto2",
+                     s->region);
+    if (!shoot_has_only(s->cloud, "-_."))
+        problems_add(
+            &st->problems,
+            "spec.cloud: \"%.64s\" is not a cloud's name; write public, compliant or your own cloud's",
+            s->cloud);
+    check_project(st);
+}
+
+static void check_config(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    char own[NAMING_SIZE];
+
+    naming_object(&st->names, NAMING_PROVIDER_CONFIG, own);
+    if (st->names.cluster && strcmp(s->config_kind, "ProviderConfig") != 0)
+        problems_add(
+            &st->problems,
+            "spec.providerConfigRef.kind: \"%s\" does not exist in cluster scope; use ProviderConfig",
+            s->config_kind);
+    else if (!strcmp(s->config_kind, "ProviderConfig") && !strcmp(s->config_name, own))
+        problems_add(
+            &st->problems,
+            "metadata.name: \"%s\" is also the name of the account's ProviderConfig, and the cluster gets a "
+            "ProviderConfig of its own name; rename one of them",
+            own);
+}
+
+static void check_version(struct shoot_state *st)
+{
+    const char *v = st->spec.version;
+
+    if (!v)
+        return;
+    if (!shoot_is_version(v, 2))
+        problems_add(&st->problems,
+                     "spec.kubernetes.version: \"%.32s\" is not a version; write for example %s", v,
+                     *v == 'v' && shoot_is_version(v + 1, 2) ? v + 1 : "1.33.7");
+    else if (!shoot_is_version(v, 3))
+        problems_add(&st->advice,
+                     "spec.kubernetes.version: \"%s\" has no patch number: Gardener takes the newest patch "
+                     "it offers; should "
+                     "Cleura refuse it, write it in full, like 1.33.7",
+                     v);
+}
+
+static void check_infrastructure(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    static const char path[] = "spec.provider.infrastructureConfig";
+    const struct {
+        const char *name, *value;
+    } ids[] = { { "networks.id", s->network_id }, { "networks.router.id", s->router_id } };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
+        if (ids[i].value &&
+            (strlen(ids[i].value) != 36 || strspn(ids[i].value, "0123456789abcdefABCDEF-") != 36))
+            problems_add(&st->problems,
+                         "%s.%s: \"%.64s\" is not a UUID like 0f1e2d3c-4b5a-4697-8877-665544332211", path,
+                         ids[i].name, ids[i].value);
+    if (!s->network_id != !s->router_id)
+        problems_add(&st->problems,
+                     "%s.networks: an existing network needs both id and router.id; %s is missing", path,
+                     s->network_id ? "router.id" : "id");
+    if (s->floating_pool && !*s->floating_pool)
+        problems_add(&st->problems, "%s.floatingPoolName is empty; leave it out for ext-net", path);
+    if (!shoot_is_v2(s) && s->lb_provider && strcmp(s->lb_provider, "amphora") != 0)
+        problems_add(&st->problems,
+                     "spec.provider.controlPlaneConfig.loadBalancerProvider: \"%.64s\" cannot be chosen with "
+                     "Cleura's API v1, "
+                     "which uses amphora; set spec.apiGeneration to v2, or leave it out",
+                     s->lb_provider);
+}
+
+/* Fields of a Gardener Shoot that Cleura's API does not take, and whose loss does no harm. */
+static void check_unsent(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    const struct {
+        const char *path, *value, *same;
+    } profile[] = {
+        { "spec.cloudProfileName", s->cloud_profile_name, "cleuracloud" },
+        { "spec.cloudProfile.name", s->cloud_profile, "cleuracloud" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(profile); i++)
+        if (profile[i].value && strcmp(profile[i].value, profile[i].same) != 0)
+            problems_add(&st->advice,
+                         "%s: \"%.64s\" is not sent: Cleura chooses its cloud profile itself; leave it out",
+                         profile[i].path, profile[i].value);
+    if (s->purpose && strcmp(s->purpose, "evaluation") != 0)
+        problems_add(&st->advice,
+                     "spec.purpose: \"%s\" is not sent: Cleura's API has no field for it; leave it out",
+                     s->purpose);
+    if (s->failure_tolerance && !strcmp(s->failure_tolerance, "zone"))
+        problems_add(&st->advice, "spec.controlPlane.highAvailability.failureTolerance.type: \"zone\" is "
+                                  "sent as \"on\": Cleura chooses "
+                                  "between node and zone by what the region has");
+}
+
+static void check_kubeconfig(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    json_int_t seconds = s->kubeconfig_seconds.value;
+
+    if (s->kubeconfig_seconds.set && seconds > KUBECONFIG_MOST)
+        problems_add(&st->problems,
+                     "spec.kubeconfig.expirationSeconds: %lld is more than a day, which Cleura would "
+                     "silently shorten; write "
+                     "at most %d",
+                     (long long)seconds, KUBECONFIG_MOST);
+    if (s->kubeconfig_seconds.set && seconds < KUBECONFIG_LEAST)
+        problems_add(&st->problems,
+                     "spec.kubeconfig.expirationSeconds: %lld is less than ten minutes; write at least %d",
+                     (long long)seconds, KUBECONFIG_LEAST);
+    if (s->kubeconfig_secret &&
+        (!shoot_has_only(s->kubeconfig_secret, "-.") || strlen(s->kubeconfig_secret) > SECRET_NAME_MAX ||
+         strpbrk(s->kubeconfig_secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+        problems_add(&st->problems,
+                     "spec.kubeconfig.secretName: \"%.64s\" cannot name a Secret: use lower-case letters, "
+                     "digits, hyphens and "
+                     "dots, for example my-cluster-kubeconfig",
+                     s->kubeconfig_secret);
+}
+
 void shoot_rules(struct shoot_state *st)
 {
-    (void)snprintf(st->secret, sizeof(st->secret), "%s",
-                   st->spec.kubeconfig_secret ? st->spec.kubeconfig_secret : "");
-    if (!st->spec.kubeconfig_secret)
-        (void)snprintf(st->secret, sizeof(st->secret), "%.63s-kubeconfig", st->names.own);
-    st->secret_namespace = st->names.ns ? st->names.ns : "crossplane-system";
+    check_name(st);
+    check_place(st);
+    check_config(st);
+    check_version(st);
+    check_infrastructure(st);
+    check_unsent(st);
+    shoot_rules_workers(st);
+    shoot_rules_network(st);
+    shoot_rules_time(st);
+    check_kubeconfig(st);
+    input_duration("spec.pollInterval", jx_str(st->req->composite, "spec.pollInterval", NULL), &st->problems);
 }
-void shoot_rules_change(struct shoot_state *st) { (void)st; }

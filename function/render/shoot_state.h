@@ -14,18 +14,10 @@ struct shoot_state {
     struct problems problems; /* must be mended */
     struct problems advice;   /* is accepted, and may not do what was meant */
     struct observed seen[NAMING_N];
-    bool applied;                  /* the shoot's Request in the cluster is the one rendered now */
-    char secret[NAMING_SIZE + 16]; /* of the kubeconfig */
-    const char *secret_namespace;  /* ... where it is written */
+    bool applied;                 /* the shoot's Request in the cluster is the one rendered now */
+    char secret[256];             /* of the kubeconfig */
+    const char *secret_namespace; /* ... where it is written */
 };
-
-/* What the spec alone shows. */
-void shoot_rules(struct shoot_state *st);
-/* ... its networks; its times. Parts of shoot_rules(). */
-void shoot_rules_network(struct shoot_state *st);
-void shoot_rules_time(struct shoot_state *st);
-/* What compared with the cluster that is there cannot be changed any more. */
-void shoot_rules_change(struct shoot_state *st);
 
 /* The desired resources; the shoot's own is as it will be when 'applied' is computed. */
 void shoot_compose(struct shoot_state *st);

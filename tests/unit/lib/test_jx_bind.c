@@ -85,12 +85,13 @@ static void each_violation_names_its_path(void **state)
     (void)state;
     problem("{}", "spec.name is required");
     problem("{\"name\":null}", "spec.name is required");
-    problem("{\"name\":1}", "spec.name must be a string");
+    problem("{\"name\":1}", "spec.name must be a string; put it in quotes");
     problem("{\"name\":\"a\",\"count\":1.5}", "spec.count must be an integer");
     problem("{\"name\":\"a\",\"on\":\"yes\"}", "spec.on must be true or false");
     problem("{\"name\":\"a\",\"list\":{}}", "spec.list must be a list");
     problem("{\"name\":\"a\",\"object\":[]}", "spec.object must be an object");
     problem("{\"name\":\"a\",\"nmae\":1}", "spec.nmae is not a known field");
+    problem("{\"Name\":\"a\",\"name\":\"a\"}", "spec.Name is not a known field; did you mean name?");
     problem("{\"name\":\"a\",\"size\":\"huge\"}",
             "spec.size: \"huge\" is not allowed; use one of: small, large");
     problem("[]", "spec must be an object");

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules a Shoot's spec must keep.  Each problem names the path the user wrote, the value, the rule and what would work;
+ * everything wrong is told at once.  'advice' is for what Cleura accepts but what may not do what was meant. */
+#pragma once
+#include "function/render/shoot_state.h"
+
+/* What the spec alone shows: all of the next four, and what is in none of them. */
+void shoot_rules(struct shoot_state *st);
+void shoot_rules_workers(struct shoot_state *st);
+void shoot_rules_network(struct shoot_state *st);
+void shoot_rules_time(struct shoot_state *st);
+/* What, compared with the cluster that is there, cannot be changed any more. */
+void shoot_rules_change(struct shoot_state *st);
+
+/* A DNS label (lower-case letters, digits, hyphens inside). */
+bool shoot_is_label(const char *text);
+/* Only letters, digits and the characters of 'more'; not empty. */
+bool shoot_has_only(const char *text, const char *more);
+/* "1.33.7" with at least 'least' numbers. */
+bool shoot_is_version(const char *text, int least);
+/* -1, 0, 1, by numbers; only as many as both have. */
+int shoot_version_compare(const char *a, const char *b);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules on a Shoot's times: the maintenance window and the hibernation schedules. */
+#include "function/render/shoot_rules.h"
+#include "lib/jx.h"
+#include <ctype.h>
+#include <strings.h>
+
+enum { DAY = 24 * 3600, WINDOW_LEAST = 30 * 60, WINDOW_MOST = 6 * 3600, CRON_FIELDS = 5 };
+
+/* "220000+0100" as seconds of the day in UTC; -1 when it is none. */
+static int window_time(const char *text)
+{
+    int d[10], n = 0;
+
+    for (size_t i = 0; text[i]; i++) {
+        if (i == 6 && (text[i] == '+' || text[i] == '-'))
+            continue;
+        if (i > 10 || !isdigit((unsigned char)text[i]))
+            return -1;
+        d[n++] = text[i] - '0';
+    }
+    if (n != 10 || strlen(text) != 11)
+        return -1;
+    int hours = d[0] * 10 + d[1], minutes = d[2] * 10 + d[3], seconds = d[4] * 10 + d[5];
+    int offset = (d[6] * 10 + d[7]) * 3600 + (d[8] * 10 + d[9]) * 60;
+
+    if (hours > 23 || minutes > 59 || seconds > 59 || offset > 14 * 3600)
+        return -1;
+    return ((hours * 3600 + minutes * 60 + seconds + (text[6] == '+' ? -offset : offset)) % DAY + DAY) % DAY;
+}
+
+static int check_window_time(struct shoot_state *st, const char *field, const char *text)
+{
+    int at = window_time(text);
+
+    if (at < 0)
+        problems_add(&st->problems,
+                     "spec.maintenance.timeWindow.%s: \"%.32s\" is not in the form HHMMSS+ZZZZ; write for "
+                     "example 220000+0100",
+                     field, text);
+    else if (text[6] == '-' && shoot_is_v2(&st->spec))
+        problems_add(&st->problems,
+                     "spec.maintenance.timeWindow.%s: \"%s\" has an offset west of Greenwich, which Cleura's "
+                     "API v2 does not take; "
+                     "write the same time as %02d%02d%02d+0000",
+                     field, text, at / 3600, at / 60 % 60, at % 60);
+    return at;
+}
+
+static void check_window(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    int begin, end, length;
+
+    if (!s->window_begin || !s->window_end)
+        return;
+    begin = check_window_time(st, "begin", s->window_begin);
+    end = check_window_time(st, "end", s->window_end);
+    if (begin < 0 || end < 0)
+        return;
+    length = (end - begin + DAY) % DAY;
+    if (length < WINDOW_LEAST || length > WINDOW_MOST)
+        problems_add(&st->problems,
+                     "spec.maintenance.timeWindow: %s to %s is %d minutes long; it must be from 30 minutes "
+                     "to 6 hours, for example "
+                     "220000+0100 to 230000+0100",
+                     s->window_begin, s->window_end, length / 60);
+}
+
+/* One field of a cron line: lists of *, a, a-b, each with an optional /step. Names of days and months count as they are. */
+static bool cron_field(const char *text, size_t n, int low, int high)
+{
+    for (size_t i = 0; i < n;) {
+        char *end;
+        long from, to;
+
+        if (text[i] == '*') {
+            i++;
+        } else if (isalpha((unsigned char)text[i])) {
+            while (i < n && (isalpha((unsigned char)text[i]) || text[i] == '-'))
+                i++;
+        } else {
+            from = to = strtol(text + i, &end, 10);
+            if (end == text + i || !isdigit((unsigned char)text[i]))
+                return false;
+            if (*end == '-' && isdigit((unsigned char)end[1]))
+                to = strtol(end + 1, &end, 10);
+            if (from < low || to > high || from > to)
+                return false;
+            i = (size_t)(end - text);
+        }
+        if (i < n && text[i] == '/') {
+            if (strtol(text + i + 1, &end, 10) < 1)
+                return false;
+            i = (size_t)(end - text);
+        }
+        if (i < n && (text[i] != ',' || i + 1 == n))
+            return false;
+        i++;
+    }
+    return n > 0;
+}
+
+static bool is_cron(const char *text)
+{
+    static const int ranges[CRON_FIELDS][2] = { { 0, 59 }, { 0, 23 }, { 1, 31 }, { 1, 12 }, { 0, 7 } };
+    int fields = 0;
+
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        size_t n = strcspn(text, " ");
+
+        if (fields == CRON_FIELDS || !cron_field(text, n, ranges[fields][0], ranges[fields][1]))
+            return false;
+        fields++;
+        text += n;
+    }
+    return fields == CRON_FIELDS;
+}
+
+/* The path of an earlier use of the same cron line in the list, or NULL. */
+static const char *used_before(const struct shoot_spec *s, size_t i, bool is_end, const char *cron)
+{
+    for (size_t j = 0; j <= i; j++) {
+        const struct shoot_schedule *h = &s->schedules[j];
+
+        if (h->start && !strcmp(h->start, cron) && (j < i || is_end))
+            return h->path;
+        if (h->end && !strcmp(h->end, cron) && j < i)
+            return h->path;
+    }
+    return NULL;
+}
+
+static void check_cron(struct shoot_state *st, size_t i, bool is_end)
+{
+    const struct shoot_schedule *h = &st->spec.schedules[i];
+    const char *cron = is_end ? h->end : h->start, *field = is_end ? "end" : "start", *before;
+
+    if (!cron)
+        return;
+    before = used_before(&st->spec, i, is_end, cron);
+    if (!is_cron(cron))
+        problems_add(&st->problems,
+                     "%s.%s: \"%.64s\" is not a cron line of five fields; write for example \"%s\"", h->path,
+                     field, cron, is_end ? "0 8 * * 1-5" : "0 20 * * 1-5");
+    else if (before)
+        problems_add(&st->problems,
+                     "%s.%s: \"%.64s\" repeats a line of %s; every start and end must be another one",
+                     h->path, field, cron, before);
+}
+
+static void check_schedule(struct shoot_state *st, size_t i)
+{
+    const struct shoot_schedule *h = &st->spec.schedules[i];
+
+    if (!h->start && !h->end)
+        problems_add(&st->problems,
+                     "%s has neither start nor end; write when to hibernate and when to wake up", h->path);
+    else if (shoot_is_v2(&st->spec) && (!h->start || !h->end))
+        problems_add(&st->problems, "%s.%s is required by Cleura's API v2; write for example \"%s\"", h->path,
+                     h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
+    check_cron(st, i, false);
+    check_cron(st, i, true);
+    if (h->location && strcasecmp(h->location, "UTC") != 0 && strcasecmp(h->location, "Etc/UTC") != 0)
+        problems_add(&st->problems,
+                     "%s.location: \"%.64s\" cannot be sent: Cleura's API takes schedules in UTC; leave "
+                     "location out and write "
+                     "start and end in UTC",
+                     h->path, h->location);
+}
+
+void shoot_rules_time(struct shoot_state *st)
+{
+    check_window(st);
+    for (size_t i = 0; i < st->spec.n_schedules; i++)
+        check_schedule(st, i);
+    if (st->spec.n_schedules && st->spec.hibernated.set)
+        problems_add(&st->advice, "spec.hibernation.enabled is not enforced while there are schedules: they "
+                                  "switch it; leave it out");
+}
