@@ -313,7 +313,9 @@ static void set_options(struct http_call *call, const struct http_request *req)
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect < timeout ? connect : timeout));
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    /* Over TLS the handshake tells whether a connection can be shared. Without it libcurl would wait for the first answer to
+     * know, and a server that does not answer would hold up all calls to it. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, !strncasecmp(call->url, "https:", 6) ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
