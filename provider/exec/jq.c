@@ -150,8 +150,14 @@ struct batch {
 
 static void set_failure(struct jq_result *r, int outcome, const char *error)
 {
+    size_t n = strlen(error);
+
     r->outcome = (__typeof__(r->outcome))outcome;
-    (void)snprintf(r->error, sizeof(r->error), "%s", error);
+    if (n >= sizeof(r->error)) /* cut between characters */
+        for (n = sizeof(r->error) - 1; n && ((unsigned char)error[n] & 0xc0) == 0x80;)
+            n--;
+    memcpy(r->error, error, n);
+    r->error[n] = '\0';
 }
 
 static enum io send_batch(const struct jq *q, const struct batch *batch, const char *document, size_t n)

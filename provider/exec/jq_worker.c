@@ -13,7 +13,7 @@
 #include <jv.h>
 
 enum {
-    CACHE_SIZE = 256, /* programs; ours are constants, some ten per kind of object. About 8 KiB each */
+    CACHE_SIZE = 512, /* programs of about 9 KiB; ours are constants, some ten per kind of object */
     CPU_SECONDS = 30, /* per request; the parent's limit in real time is far shorter */
 };
 

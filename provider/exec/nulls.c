@@ -51,8 +51,8 @@ static bool ends_term(const struct jq_token *token)
 
     switch (token->kind) {
     case JQ_TOKEN_FIELD:
-    case JQ_TOKEN_VARIABLE:
-    case JQ_TOKEN_STRING: return true;
+    case JQ_TOKEN_VARIABLE: return true;
+    case JQ_TOKEN_STRING: return token->text[token->len - 1] == '"'; /* else it goes on */
     case JQ_TOKEN_IDENT: return !is_word(token, keywords) || jq_token_is(token, "end");
     case JQ_TOKEN_PUNCT: return strchr(")]}?", token->text[0]) != NULL;
     case JQ_TOKEN_NUMBER:

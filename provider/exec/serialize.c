@@ -51,13 +51,24 @@ static int shortest_precision(double d)
     return precision;
 }
 
+/* Not by "%f", which would go on with digits the double does not stand for: 123456789012345683968 for 12345678901234568e4. */
 char *serialize_plain_number(double d)
 {
-    int precision = shortest_precision(d), exponent = d != 0 ? (int)floor(log10(fabs(d))) : 0;
-    CLEAN(free) char *scientific = x_asprintf("%.*e", precision, d);
+    CLEAN(buf_free) struct buf out = buf_max(SIZE_MAX / 2);
+    int precision = shortest_precision(d), point;
+    CLEAN(free) char *scientific = x_asprintf("%.*e", precision, fabs(d));
+    int exponent = (int)strtol(strchr(scientific, 'e') + 1, NULL, 10);
 
-    exponent = (int)strtol(strchr(scientific, 'e') + 1, NULL, 10); /* exact, log10() is not */
-    return x_asprintf("%.*f", precision > exponent ? precision - exponent : 0, d);
+    if (precision) /* d.ddd becomes dddd */
+        memmove(scientific + 1, scientific + 2, (size_t)precision);
+    (void)buf_adds(&out, signbit(d) ? "-" : "");
+    for (point = exponent; point < 0; point++)
+        (void)buf_adds(&out, point == exponent ? "0." : "0");
+    for (int i = 0; i <= precision; i++)
+        (void)buf_addf(&out, i == exponent + 1 && i > 0 ? ".%c" : "%c", scientific[i]);
+    for (int i = precision; i < exponent; i++)
+        (void)buf_adds(&out, "0");
+    return buf_take(&out);
 }
 
 void serialize_number(double d, char text[SERIALIZE_NUMBER])

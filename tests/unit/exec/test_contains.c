@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Containment, with the vectors of provider-http's own tests. */
+#undef NDEBUG
+#include "lib/jx.h"
+#include "provider/exec/contains.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void vectors(void **state)
+{
+    static const struct {
+        const char *there, *wanted;
+        bool contains;
+    } table[] = {
+        { "{\"email\":\"e\",\"username\":\"u\",\"details\":{\"a\":1,\"b\":2}}", "{\"username\":\"u\"}",
+          true },
+        { "{\"d\":{\"a\":1}}", "{\"d\":{\"a\":1}}", true },
+        { "{\"details\":{\"a\":1,\"b\":2,\"c\":{\"c\":1,\"a\":2}}}",
+          "{\"details\":{\"b\":2,\"c\":{\"c\":1}}}", true },
+        { "{\"a\":1}", "{}", true },
+        { "{}", "{}", true },
+        { "{\"a\":1,\"b\":2}", "{\"a\":1}", true },
+        { "{\"a\":1}", "{\"unknown\":1}", false },
+        { "{\"d\":{\"a\":1}}", "{\"d\":{\"b\":1}}", false },
+        { "{}", "{\"a\":1}", false },
+        { "{\"a\":1}", "{\"a\":1.0}", true },
+        { "{\"a\":1}", "{\"a\":\"1\"}", false },
+        { "{\"a\":[1,2]}", "{\"a\":[1,2]}", true },
+        { "{\"a\":[1,2]}", "{\"a\":[2,1]}", false },
+        { "{\"a\":[1,2]}", "{\"a\":[1]}", false },
+        { "{\"a\":[{\"x\":1,\"y\":2}]}", "{\"a\":[{\"x\":1}]}", false },
+        { "{\"a\":[{\"x\":1.0,\"y\":2}]}", "{\"a\":[{\"y\":2,\"x\":1}]}", true },
+        { "{}", "{\"a\":null}", false },
+        { "{\"a\":null}", "{\"a\":null}", true },
+        { "{\"a\":true}", "{\"a\":false}", false },
+        { "{\"a\":{\"b\":1}}", "{\"a\":1}", false },
+        { "9007199254740993", "9007199254740992", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
+        json_auto_t *there = jx_parse(table[i].there, strlen(table[i].there), NULL);
+        json_auto_t *wanted = jx_parse(table[i].wanted, strlen(table[i].wanted), NULL);
+
+        if (contains(there, wanted) != table[i].contains)
+            fail_msg("%s in %s is not %d", table[i].wanted, table[i].there, table[i].contains);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(vectors) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
