@@ -86,6 +86,7 @@ void api_handle(struct api *a, const struct api_request *req, struct api_reply *
 {
     struct path p;
 
+    remove_tick(a, clock_now());
     if (discovery_fixed(a, req, ret))
         return;
     switch (path_parse(&p, a->kinds, req->path)) {
@@ -101,6 +102,7 @@ void api_reply_clear(struct api_reply *r)
 {
     json_decref(r->doc);
     free(r->text);
+    free(r->warning);
     watch_free(r->watch);
     *r = (struct api_reply){ 0 };
 }

@@ -26,13 +26,14 @@ struct api_request {
     size_t body_len;
 };
 
-/* Exactly one of 'doc', 'text' and 'watch' is set after api_handle(); all owned. */
+/* One of 'doc', 'text' and 'watch' is set after api_handle(); all owned. */
 struct api_reply {
     int code;
     json_t *doc;
     char *text;
     struct watch *watch;
     const char *content_type; /* static; NULL = application/json */
+    char *warning;            /* for a Warning header; owned, may be NULL */
 };
 
 /* Limits of the real server: 3 MiB for a request, and a list page we may choose. */

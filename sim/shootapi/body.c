@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/body.h"
 #include "lib/jx_yaml.h"
+#include "sim/shootapi/protobuf.h"
 
 bool body_is(const struct api_request *req, const char *type)
 {
@@ -74,6 +75,10 @@ bool body_fits(const struct path *p, const json_t *doc, struct api_reply *ret)
 
 bool body_object(const struct api_request *req, const struct path *p, json_t **ret_doc, struct api_reply *ret)
 {
+    if (body_is(req, "application/vnd.kubernetes.protobuf")) {
+        *ret_doc = protobuf_object(req->body, req->body_len);
+        return *ret_doc ? body_fits(p, *ret_doc, ret) : unsupported(p, ret);
+    }
     if (!is_known_type(req))
         return unsupported(p, ret);
     return body_parse(req, p, ret_doc, ret) && body_fits(p, *ret_doc, ret);

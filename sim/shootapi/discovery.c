@@ -73,6 +73,8 @@ static json_t *aggregated_resource(const struct kind *kind)
 
     if (*kind->short_names)
         jx_set(resource, "shortNames", words(kind->short_names, ','));
+    if (kind->flags & KIND_ALL)
+        jx_set(resource, "categories", jx_pack("[s]", "all"));
     if (kind->flags & KIND_STATUS)
         jx_set(resource, "subresources",
                jx_pack("[{s:s, s:o, s:o}]", "subresource", "status", "responseKind", gvk_of(kind), "verbs",
@@ -218,6 +220,8 @@ void discovery_resources(struct api *a, const struct path *p, struct api_reply *
         resource = plain_resource(kind, "", all_verbs());
         if (*kind->short_names)
             jx_set(resource, "shortNames", words(kind->short_names, ','));
+        if (kind->flags & KIND_ALL)
+            jx_set(resource, "categories", jx_pack("[s]", "all"));
         jx_append(resources, resource);
         if (kind->flags & KIND_STATUS)
             jx_append(resources, plain_resource(kind, "/status", words("get,patch,update", ',')));

@@ -196,6 +196,8 @@ static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connect
         return MHD_NO;
     (void)MHD_add_response_header(response, "Content-Type", type);
     (void)MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    if (reply->warning)
+        (void)MHD_add_response_header(response, "Warning", reply->warning);
     result = MHD_queue_response(connection, (unsigned)code, response);
     MHD_destroy_response(response);
     return result;

@@ -7,6 +7,7 @@ enum {
     NS = KIND_NAMESPACED,
     ST = KIND_STATUS,
     GEN = KIND_GENERATION,
+    ALL = KIND_ALL,
 };
 
 static const struct kind fixed[] = {
@@ -34,27 +35,28 @@ static const struct kind fixed[] = {
       "STATUS=string:.status.phase|CLAIM=string:.spec.claimRef.name|STORAGECLASS=string:.spec."
       "storageClassName",
       "", "{\"phase\":\"Pending\"}", NULL, NULL },
-    { "", "v1", "Pod", "pods", "pod", "po", NS | ST, "STATUS=string:.status.phase|NODE=string:.spec.nodeName",
+    { "", "v1", "Pod", "pods", "pod", "po", NS | ST | ALL,
+      "STATUS=string:.status.phase|NODE=string:.spec.nodeName",
       "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork "
       "status.phase "
       "status.podIP status.nominatedNodeName",
       "{\"phase\":\"Pending\"}", NULL, NULL },
     { "", "v1", "Secret", "secrets", "secret", "", NS, "TYPE=string:.type", "type", NULL, NULL, NULL },
     { "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa", NS, NULL, "", NULL, NULL, NULL },
-    { "", "v1", "Service", "services", "service", "svc", NS | ST,
+    { "", "v1", "Service", "services", "service", "svc", NS | ST | ALL,
       "TYPE=string:.spec.type|CLUSTER-IP=string:.spec.clusterIP|"
       "EXTERNAL-IP=string:.status.loadBalancer.ingress[0].ip|PORT(S)=string:.spec.ports[0].port",
       "spec.clusterIP spec.type", "{\"loadBalancer\":{}}", NULL, NULL },
     { "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
       "customresourcedefinition", "crd,crds", ST | GEN, "CREATED AT=string:.metadata.creationTimestamp", "",
       NULL, NULL, NULL },
-    { "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NS | ST | GEN,
+    { "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NS | ST | GEN | ALL,
       "READY=string:.status.readyReplicas|UP-TO-DATE=string:.status.updatedReplicas|"
       "AVAILABLE=string:.status.availableReplicas",
       "", "{}", NULL, NULL },
-    { "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NS | ST | GEN,
+    { "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NS | ST | GEN | ALL,
       "READY=string:.status.readyReplicas", "", "{\"replicas\":0,\"availableReplicas\":0}", NULL, NULL },
-    { "batch", "v1", "Job", "jobs", "job", "", NS | ST | GEN | KIND_ORPHANS,
+    { "batch", "v1", "Job", "jobs", "job", "", NS | ST | GEN | ALL | KIND_ORPHANS,
       "STATUS=string:.status.conditions[0].type|COMPLETIONS=string:.status.succeeded", "status.successful",
       "{}", NULL, NULL },
     { "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NS, "HOLDER=string:.spec.holderIdentity",

@@ -10,7 +10,8 @@ enum {
     KIND_STATUS = 2,     /* has the /status subresource */
     KIND_GENERATION = 4, /* metadata.generation counts changes outside metadata and status */
     KIND_ORPHANS = 8,    /* deleted without a policy, dependents stay (Job) */
-    KIND_CUSTOM = 16
+    KIND_CUSTOM = 16,
+    KIND_ALL = 32 /* in `kubectl get all` */
 };
 
 /* One kind in one version. */

@@ -13,9 +13,12 @@ struct options {
     bool dry;
 };
 
-static void let_go(struct api *a, const char *key);
-static void take_dependents(struct api *a, const char *uid, bool orphan);
+/* deletionTimestamp has whole seconds, so this is one to two. */
+#define NAMESPACE_MOMENT (2 * CLOCK_SECOND)
 
+static void let_go(struct api *a, const char *key);
+
+static bool is_namespace(const char *key) { return !strncmp(key, "/namespaces/", strlen("/namespaces/")); }
 static bool has_finalizers(const json_t *doc)
 {
     return json_array_size(jx_at(doc, "metadata.finalizers")) > 0;
@@ -31,7 +34,7 @@ static void mark(struct api *a, const char *key, const json_t *doc)
     clock_text(clock_now(), now);
     jx_set(metadata, "deletionTimestamp", json_string(now));
     jx_set(metadata, "deletionGracePeriodSeconds", json_integer(0));
-    if (!strncmp(key, "/namespaces/", strlen("/namespaces/")))
+    if (is_namespace(key))
         jx_set(jx_make_object(copy, "status"), "phase", json_string("Terminating"));
     (void)objects_put(a->objects, key, copy);
 }
@@ -104,35 +107,51 @@ static void finish(struct api *a, const char *key)
         reap_namespace(a, ns);
 }
 
-/* Delete without asking: mark when a finalizer holds it, else take it out. */
+/* Delete without asking: mark what a finalizer or its contents hold, else take it out. */
 static void let_go(struct api *a, const char *key)
 {
     json_auto_t *doc = json_incref(objects_get(a->objects, key));
-    bool ns = !strncmp(key, "/namespaces/", strlen("/namespaces/"));
 
-    if (has_finalizers(doc) || ns) {
-        if (!is_deleting(doc))
-            mark(a, key, doc);
-        if (ns) {
-            empty_namespace(a, jx_str(doc, "metadata.name", ""));
-            reap_namespace(a, jx_str(doc, "metadata.name", ""));
-        }
-        return;
-    }
-    finish(a, key);
+    if (!has_finalizers(doc) && !is_namespace(key))
+        finish(a, key);
+    else if (!is_deleting(doc))
+        mark(a, key, doc);
 }
 
 bool remove_if_finished(struct api *a, const char *key)
 {
     const json_t *doc = objects_get(a->objects, key);
 
-    if (!doc || !is_deleting(doc) || has_finalizers(doc))
+    if (!doc || !is_deleting(doc) || has_finalizers(doc) || is_namespace(key))
         return false;
-    if (!strncmp(key, "/namespaces/", strlen("/namespaces/")))
-        reap_namespace(a, jx_str(doc, "metadata.name", ""));
-    else
-        finish(a, key);
-    return !objects_get(a->objects, key);
+    finish(a, key);
+    return true;
+}
+
+/* The namespace controller needs a moment; until then everything in the namespace is still there. */
+static bool is_due(const json_t *doc, int64_t now)
+{
+    int64_t when;
+
+    return is_deleting(doc) && clock_parse(jx_str(doc, "metadata.deletionTimestamp", ""), &when, NULL) == 0 &&
+           now - when >= NAMESPACE_MOMENT;
+}
+
+void remove_tick(struct api *a, int64_t now)
+{
+    CLEAN(free) char *key = x_strdup("/namespaces/");
+    const struct object *at;
+
+    while ((at = objects_after(a->objects, key)) && is_namespace(at->key)) {
+        CLEAN(free) char *name = x_strdup(jx_str(at->doc, "metadata.name", ""));
+
+        free(key);
+        key = x_strdup(at->key);
+        if (!is_due(at->doc, now))
+            continue;
+        empty_namespace(a, name);
+        reap_namespace(a, name);
+    }
 }
 
 /* ---- dependents: what the garbage collector would do, at once ---- */

@@ -151,14 +151,41 @@ bool store_name_valid(const struct change *c)
 
 /* ---- what the server decides about every object ---- */
 
-static const char *const kept_metadata[] = { "name",
-                                             "namespace",
-                                             "uid",
-                                             "creationTimestamp",
-                                             "generation",
-                                             "deletionTimestamp",
-                                             "deletionGracePeriodSeconds",
+static const char *const kept_metadata[] = { "namespace",         "uid",
+                                             "creationTimestamp", "generation",
+                                             "deletionTimestamp", "deletionGracePeriodSeconds",
                                              "resourceVersion" };
+
+/* Fields set to null are not set. */
+static void drop_nulls(json_t *value)
+{
+    const char *name;
+    json_t *child;
+    void *safe;
+    size_t i;
+
+    json_object_foreach_safe (value, safe, name, child) {
+        if (json_is_null(child))
+            (void)json_object_del(value, name);
+        else
+            drop_nulls(child);
+    }
+    json_array_foreach (value, i, child) {
+        drop_nulls(child);
+    }
+}
+
+static void drop_empty(json_t *metadata)
+{
+    static const char *const names[] = { "labels", "annotations", "finalizers", "ownerReferences" };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        const json_t *value = json_object_get(metadata, names[i]);
+
+        if (value && json_object_size(value) == 0 && json_array_size(value) == 0)
+            (void)json_object_del(metadata, names[i]);
+    }
+}
 
 static void set_identity(const struct change *c, json_t *next)
 {
@@ -166,10 +193,13 @@ static void set_identity(const struct change *c, json_t *next)
     char uid[CRYPTO_UUID];
 
     for (size_t i = 0; i < ARRAY_LENGTH(kept_metadata); i++) {
-        (void)json_object_del(metadata, i ? kept_metadata[i] : "selfLink");
+        (void)json_object_del(metadata, kept_metadata[i]);
         if (json_object_get(before, kept_metadata[i]))
             jx_share(metadata, kept_metadata[i], json_object_get(before, kept_metadata[i]));
     }
+    (void)json_object_del(metadata, "selfLink");
+    drop_empty(metadata);
+    jx_set(metadata, "name", jx_text(c->p->name));
     jx_set(next, "apiVersion", json_string(c->api_version));
     jx_set(next, "kind", json_string(c->p->kind->kind));
     if (c->live)
@@ -183,29 +213,33 @@ static void set_identity(const struct change *c, json_t *next)
         jx_set(metadata, "generation", json_integer(1));
 }
 
+/* An apply to the status has worked out the owners already. */
+static void take_owners(json_t *whole, const json_t *next)
+{
+    json_t *metadata = json_copy(json_object_get(whole, "metadata")),
+           *owners = jx_at(next, "metadata.managedFields");
+
+    if (owners)
+        jx_share(metadata, "managedFields", owners);
+    jx_set(whole, "metadata", metadata);
+}
+
 /* The main resource and its status are written apart: each write keeps the other's half. Returns a new reference. */
 static json_t *only_own_half(const struct change *c, json_t *next)
 {
-    json_t *whole, *status = json_object_get(next, "status");
+    json_t *whole, *status;
 
     if (!(c->p->kind->flags & KIND_STATUS))
         return json_incref(next);
     whole = json_copy(c->p->sub ? c->live : next);
-    if (!c->p->sub)
-        status = c->live ? json_object_get(c->live, "status") : NULL;
+    status = json_incref(json_object_get(c->p->sub ? next : c->live, "status"));
+    if (!c->live)
+        status = defaults_status(c->p->kind);
     (void)json_object_del(whole, "status");
     if (status)
-        jx_share(whole, "status", status);
-    else if (!c->live && defaults_status(c->p->kind))
-        jx_set(whole, "status", defaults_status(c->p->kind));
-    if (c->p->sub) { /* an apply to the status has worked out the owners already */
-        json_t *metadata = json_copy(json_object_get(whole, "metadata"));
-        json_t *owners = jx_at(next, "metadata.managedFields");
-
-        if (owners)
-            jx_share(metadata, "managedFields", owners);
-        jx_set(whole, "metadata", metadata);
-    }
+        jx_set(whole, "status", status);
+    if (c->p->sub)
+        take_owners(whole, next);
     return whole;
 }
 
@@ -252,6 +286,25 @@ static void establish(struct change *c)
     kinds_reload(c->a->kinds, c->a->objects);
 }
 
+/* Fields the schema does not know are taken out: silently, with a warning, or not at all but refused. */
+static bool fields_known(const struct change *c, json_t *next)
+{
+    const char *mode = api_query(c->req, "fieldValidation");
+    CLEAN(free) char *unknown = strcmp(mode, "Ignore") != 0 ? shape_undeclared(c->p->kind, next) : NULL;
+
+    if (unknown && !strcmp(mode, "Strict")) {
+        reply_fail(
+            c->ret, REASON_BAD_REQUEST, NULL,
+            "%s in version \"%s\" cannot be handled as a %s: strict decoding error: unknown field \"%.300s\"",
+            c->p->kind->kind, c->p->kind->version, c->p->kind->kind, unknown + 1);
+        return false;
+    }
+    if (unknown && strcspn(unknown, "\"\\\r\n") == strlen(unknown))
+        c->ret->warning = x_asprintf("299 - \"unknown field \\\"%.300s\\\"\"", unknown + 1);
+    shape_prune(c->p->kind, next);
+    return true;
+}
+
 static bool unchanged(const struct change *c, const json_t *next)
 {
     return c->live && json_equal(c->live, next);
@@ -264,8 +317,10 @@ void store_finish(struct change *c, json_t *given, bool track)
     json_auto_t *next = json_deep_copy(half);
     int code = c->live ? 200 : 201;
 
+    drop_nulls(next);
     set_identity(c, next);
-    shape_prune(c->p->kind, next);
+    if (!fields_known(c, next))
+        return;
     defaults_fill(c->p->kind, next, c->live, objects_version(c->a->objects));
     count_generation(c, next);
     if (track)

@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/crypto.h"
 #include "sim/shootapi/objects.h"
+#include "sim/shootapi/remove.h"
 #include "sim/shootapi/selector.h"
 #include "sim/shootapi/view.h"
 #include <inttypes.h>
@@ -198,9 +199,11 @@ static void send_changes(struct watch *w, struct api *a, const struct kind *kind
 
 enum watch_state watch_next(struct watch *w, struct api *a, int64_t now, struct buf *out)
 {
-    const struct kind *kind = kinds_find(a->kinds, w->group, w->version, w->plural);
+    const struct kind *kind;
     size_t before = out->len;
 
+    remove_tick(a, clock_now());
+    kind = kinds_find(a->kinds, w->group, w->version, w->plural);
     if (w->over || !kind || now >= w->deadline)
         return WATCH_OVER;
     send_initial(w, kind, out);
