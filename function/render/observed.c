@@ -30,6 +30,7 @@ void observed_get(const struct fn_request *req, enum naming_id id, struct observ
     *ret = (struct observed){
         .object = object,
         .ready = !strcmp(jx_str(ready, "status", ""), "True") && !outdated(object, ready),
+        .stale = ready && outdated(object, ready),
         .not_ready = !strcmp(jx_str(ready, "status", ""), "False"),
         .not_synced = !strcmp(jx_str(synced, "status", ""), "False"),
         .ready_reason = jx_str(ready, "reason", ""),

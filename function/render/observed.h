@@ -9,6 +9,7 @@
 struct observed {
     const json_t *object; /* NULL = not there */
     bool ready;           /* condition Ready is True, and for the spec as it is now */
+    bool stale;           /* condition Ready is about an older spec */
     bool not_ready;       /* condition Ready is False */
     bool not_synced;      /* condition Synced is False */
     const char *ready_reason, *ready_message;

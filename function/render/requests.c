@@ -7,7 +7,9 @@ static const struct {
     const char *group, *usage_kind, *usage_group;
 } scopes[] = {
     { "cleura.m.crossplane.io/v1alpha2", "Usage", "protection.crossplane.io/v1beta1" },
-    { "cleura.crossplane.io/v1alpha2", "ClusterUsage", "protection.crossplane.io/v1beta1" },
+    /* Crossplane 1.20 has no protection.crossplane.io yet, and an unknown kind would stop the whole composite; this one is in
+     * both. */
+    { "cleura.crossplane.io/v1alpha2", "Usage", "apiextensions.crossplane.io/v1beta1" },
 };
 
 static json_t *object(const struct requests *rq, const char *kind, enum naming_id id, json_t *spec)

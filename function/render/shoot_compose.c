@@ -158,7 +158,8 @@ static bool is_applied(const struct shoot_state *st, const json_t *desired)
     const json_t *there = st->seen[NAMING_SHOOT].object;
     const char *have = jx_str(there, "spec.forProvider.payload.body", NULL);
 
-    return there && (!have || !strcmp(have, jx_str(desired, "spec.forProvider.payload.body", "")));
+    return there && !st->seen[NAMING_SHOOT].stale &&
+           (!have || !strcmp(have, jx_str(desired, "spec.forProvider.payload.body", "")));
 }
 
 void shoot_compose(struct shoot_state *st)

@@ -179,8 +179,6 @@ static void look_at_progress(const struct shoot_state *st, struct view *v)
         unmet(l, "Creating", "Cleura creates the cluster, which takes 10 to 15 minutes; nothing to do");
     else if (v->working)
         unmet(l, "Updating", "Gardener works on the cluster; nothing to do");
-    else if (!st->applied)
-        unmet(l, "Updating", "The changed spec is about to be sent to Cleura; nothing to do");
     else if (bad_condition(v, l))
         return;
     else if (!json_array_size(jx_at(v->at, "conditions")))
@@ -202,7 +200,12 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
     if (!o->object)
         unmet(l, "Creating", "The cluster is about to be requested from Cleura; nothing to do");
     else if (is(v->type, "Delete"))
-        unmet(l, "Deleting", "Cleura deletes the cluster");
+        unmet(l, "Deleting", "Cleura deletes the cluster%s",
+              jx_at(st->req->composite, "metadata.deletionTimestamp")
+                  ? ""
+                  : ", which was asked for outside of this spec; it is created again when it is gone");
+    else if (!st->applied)
+        unmet(l, "Updating", "The changed spec is about to be sent to Cleura; nothing to do");
     else if (is(v->state, "Failed") || is(v->state, "Aborted"))
         operation_trouble(v, l, v->state, "Gardener gave up");
     else if (is(v->state, "Error"))
@@ -254,7 +257,7 @@ static const char *phase(const struct shoot_state *st, const struct view *v)
     for (size_t i = 0; !v->shoot.met && i < ARRAY_LENGTH(by_reason); i++)
         if (is(v->shoot.reason, by_reason[i]))
             return by_reason[i];
-    if (is(v->state, "Failed") || is(v->state, "Aborted"))
+    if (is(v->state, "Failed") || is(v->state, "Aborted") || is(v->shoot.reason, "NotOurs"))
         return "Failed";
     if (!v->at || (v->shoot.met && !v->kubeconfig.met) || is(v->shoot.reason, "Unknown"))
         return "Creating";
@@ -265,6 +268,8 @@ static const char *message(const struct shoot_state *st, const struct view *v)
 {
     const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig };
 
+    if (st->problems.n)
+        return "The spec has errors and is not applied (see condition Valid); the cluster stays as it was";
     if (v->shoot.met && shoot_sleeps(st))
         return "The cluster is hibernated as the spec says";
     for (size_t i = 0; i < ARRAY_LENGTH(chain); i++)

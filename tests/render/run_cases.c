@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are there, go through
  * render(); what comes out is compared with expected.yaml (results, conditions by type, status, ready, desired: only the
- * parts and keys that are given; null = must be absent).
+ * parts and keys that are given, but every desired resource; null = must be absent).
  *
  * jq.yaml tests the programs inside the rendered Requests with the real jq on sample answers:
  *   - what: for people
@@ -93,6 +93,22 @@ static json_t *refresh(const json_t *expected, json_t *actual)
     return out;
 }
 
+/* Resources are all to be named: one too many or too few is never a detail. */
+static int check_names(const char *folder, const json_t *expected, const json_t *actual)
+{
+    const char *key;
+    json_t *v;
+    int failed = 0;
+
+    json_object_foreach(json_object_get(actual, "desired"), key, v) {
+        if (!json_object_get(expected, "desired") || json_object_get(json_object_get(expected, "desired"), key))
+            continue;
+        fprintf(stderr, "%s/expected.yaml:\ndesired.%s is not expected\n", folder, key);
+        failed = 1;
+    }
+    return failed;
+}
+
 static int check_response(const char *folder, const struct fn_response *r)
 {
     json_auto_t *expected = load(folder, "expected.yaml"), *actual = actual_form(r);
@@ -108,7 +124,7 @@ static int check_response(const char *folder, const struct fn_response *r)
     differences = jx_diff(expected, actual, JX_DIFF_SUBSET);
     if (differences)
         fprintf(stderr, "%s/expected.yaml:\n%s", folder, differences);
-    return differences ? 1 : 0;
+    return check_names(folder, expected, actual) | (differences ? 1 : 0);
 }
 
 /* ---- jq ------------------------------------------------------------------------------------------------------- */

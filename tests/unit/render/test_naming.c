@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The names that must never change: a rename deletes a cluster and creates another. */
+#undef NDEBUG
+#include "function/render/naming.h"
+#include "lib/jx.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct {
+    enum naming_id id;
+    const char *key, *object;
+} frozen[] = {
+    { NAMING_BOOTSTRAP, "bootstrap", "my-cluster-bootstrap" },
+    { NAMING_SHOOT, "shoot", "my-cluster-shoot" },
+    { NAMING_PROVIDER_CONFIG, "providerconfig", "my-cluster" },
+    { NAMING_API_SERVER, "api-server", "my-cluster-api-server" },
+    { NAMING_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
+    { NAMING_PROTECTION, "protection", "my-cluster-protection" },
+};
+
+static struct naming name_of(json_t *composite)
+{
+    struct naming n;
+
+    naming_init(composite, &n);
+    return n;
+}
+
+static void names_are_frozen(void **state)
+{
+    json_auto_t *c = jx_pack("{s:s, s:{s:s, s:s}}", "kind", "Shoot", "metadata", "name", "my-cluster",
+                             "namespace", "team-a");
+    struct naming n = name_of(c);
+    char name[NAMING_SIZE];
+
+    (void)state;
+    assert_int_equal(ARRAY_LENGTH(frozen), NAMING_N);
+    for (size_t i = 0; i < ARRAY_LENGTH(frozen); i++) {
+        assert_string_equal(naming_key(frozen[i].id), frozen[i].key);
+        naming_object(&n, frozen[i].id, name);
+        assert_string_equal(name, frozen[i].object);
+    }
+}
+
+static void claims_carry_their_namespace(void **state)
+{
+    json_auto_t *c =
+        jx_pack("{s:s, s:{s:s}, s:{s:{s:s, s:s}}}", "kind", "XShoot", "metadata", "name", "my-cluster-x7k2p",
+                "spec", "claimRef", "name", "my-cluster", "namespace", "team-a");
+    struct naming n = name_of(c);
+    char name[NAMING_SIZE];
+
+    (void)state;
+    assert_true(n.cluster);
+    assert_string_equal(n.own, "my-cluster");
+    assert_string_equal(n.ns, "team-a");
+    naming_object(&n, NAMING_PROVIDER_CONFIG, name);
+    assert_string_equal(name, "team-a-my-cluster");
+    naming_object(&n, NAMING_SHOOT, name);
+    assert_string_equal(name, "team-a-my-cluster-shoot");
+}
+
+static void a_composite_without_claim_keeps_its_name(void **state)
+{
+    json_auto_t *c = jx_pack("{s:s, s:{s:s}}", "kind", "XShoot", "metadata", "name", "bare");
+    struct naming n = name_of(c);
+    char name[NAMING_SIZE];
+
+    (void)state;
+    assert_true(n.cluster);
+    assert_null(n.ns);
+    naming_object(&n, NAMING_KUBECONFIG, name);
+    assert_string_equal(name, "bare-kubeconfig");
+}
+
+static void long_names_are_hashed_and_differ(void **state)
+{
+    char text[254], a[NAMING_SIZE], b[NAMING_SIZE];
+    struct naming n;
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    json_auto_t *c = jx_pack("{s:{s:s, s:s}}", "metadata", "name", text, "namespace", "n");
+    n = name_of(c);
+    naming_object(&n, NAMING_SHOOT, a);
+    naming_object(&n, NAMING_KUBECONFIG, b);
+    assert_int_equal(strlen(a), NAMING_MAX);
+    assert_int_equal(strlen(b), NAMING_MAX);
+    assert_string_not_equal(a, b);
+    naming_object(&n, NAMING_SHOOT, b);
+    assert_string_equal(a, b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_frozen),
+        cmocka_unit_test(claims_carry_their_namespace),
+        cmocka_unit_test(a_composite_without_claim_keeps_its_name),
+        cmocka_unit_test(long_names_are_hashed_and_differ),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
