@@ -273,7 +273,7 @@ static void append_header(struct http_call *call, const char *line)
 
 static int set_headers(struct http_call *call, const struct http_request *req)
 {
-    bool has_type = false;
+    bool has_type = false, has_accept = false;
 
     for (size_t i = 0; i < req->n_headers; i++) {
         const struct http_header *h = &req->headers[i];
@@ -283,6 +283,7 @@ static int set_headers(struct http_call *call, const struct http_request *req)
             return err_set(&call->refused, ERR_INVALID, "header %.60s may not be sent: bad characters",
                            h->name);
         has_type |= !strcasecmp(h->name, "Content-Type");
+        has_accept |= !strcasecmp(h->name, "Accept");
         /* "Name;" is libcurl's way to send an empty value */
         line = *h->value ? x_asprintf("%s: %s", h->name, h->value) : x_asprintf("%s;", h->name);
         append_header(call, line);
@@ -290,6 +291,8 @@ static int set_headers(struct http_call *call, const struct http_request *req)
     append_header(call, "Expect:");
     if (!has_type)
         append_header(call, "Content-Type:");
+    if (!has_accept)
+        append_header(call, "Accept:");
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->header_list);
     return 0;
 }

@@ -242,6 +242,7 @@ static void only_what_was_asked_for_is_sent(void **state)
     assert_non_null(strstr(a.body, "\r\n\r\n{\"a\":1}"));
     assert_null(strstr(a.body, "Content-Type"));
     assert_null(strstr(a.body, "Expect"));
+    assert_null(strstr(a.body, "Accept:"));
 }
 
 static void a_post_without_body_says_so(void **state)
