@@ -4,6 +4,7 @@
 #include "lib/buf.h"
 #include "lib/jx_yaml.h"
 #include "lib/yaml_scalar.h"
+#include <ctype.h>
 #include <stdint.h>
 
 enum {
@@ -60,7 +61,9 @@ static bool plain_allowed(const char *s)
     size_t n = strlen(s);
     json_auto_t *read = NULL;
 
-    if (!n || strchr("-?:,[]{}#&*!|>'\"%@`~=<. ", *s) || s[n - 1] == ' ' || s[n - 1] == ':')
+    if (!n || strchr("-?:,[]{}#&*!|>'\"%@`~=< ", *s) || s[n - 1] == ' ' || s[n - 1] == ':')
+        return false;
+    if (*s == '.' && !isalpha((unsigned char)s[1])) /* "..." ends a document */
         return false;
     if (strstr(s, ": ") || strstr(s, " #"))
         return false;

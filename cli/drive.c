@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/drive.h"
+#include "cli/kinds.h"
+#include "cli/outcome.h"
+#include "cli/screen.h"
+#include "cli/stop.h"
+#include "cli/text.h"
+#include "lib/clock.h"
+#include "lib/jx.h"
+
+/* A failure that was stored before we began may be mended by what we are about to do: it counts once its object was
+ * written again, or after this time, in which everything was looked at. */
+enum { STALE_MS = 10 * 1000, STEP_MS = 200 };
+
+struct target {
+    const json_t *object; /* as asked for */
+    char *label;
+    struct outcome outcome;
+    bool gone, done;
+    int64_t until;
+    char *before; /* the blame there was when we began; NULL = not looked yet */
+};
+
+struct run {
+    struct session *s;
+    enum drive_goal goal;
+    struct target *targets;
+    struct progress_row *rows;
+    size_t n;
+    int64_t since;
+    struct screen screen;
+};
+
+static void run_free(struct run *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        free(r->targets[i].label);
+        free(r->targets[i].before);
+        outcome_free(&r->targets[i].outcome);
+    }
+    free(r->targets);
+    free(r->rows);
+    screen_close(&r->screen, NULL, 0, 0);
+}
+static void run_free_clean(struct run *r) { run_free(r); }
+
+static void run_init(struct run *r, struct session *s, const json_t *composites, enum drive_goal goal)
+{
+    *r = (struct run){ .s = s, .goal = goal, .n = json_array_size(composites), .since = clock_now() };
+    r->targets = x_alloc(r->n * sizeof(*r->targets));
+    r->rows = x_alloc(r->n * sizeof(*r->rows));
+    for (size_t i = 0; i < r->n; i++) {
+        r->targets[i].object = json_array_get(composites, i);
+        r->targets[i].label = kinds_label(r->targets[i].object);
+    }
+    screen_open(&r->screen, s->o->quiet);
+}
+
+/* The exported kubeconfig: its call was answered and what it gave is good for some minutes more. */
+static bool has_kubeconfig(const json_t *observed)
+{
+    enum { MARGIN_MS = 5 * 60 * 1000 };
+    const json_t *call = json_object_get(observed, "kubeconfig");
+    const char *expires = jx_str(call, "status.expiresAt", NULL);
+    int64_t when;
+
+    if (strcmp(jx_str(outcome_condition(call, "Ready"), "status", ""), "True") != 0)
+        return false;
+    return !expires || (clock_parse(expires, &when, NULL) == 0 && when - clock_now() > MARGIN_MS);
+}
+
+static bool reached(const struct target *t, enum drive_goal goal, const json_t *composite,
+                    const json_t *observed)
+{
+    switch (goal) {
+    case DRIVE_READY: return t->outcome.ready;
+    case DRIVE_ACCEPTED: return t->outcome.accepted || t->outcome.ready;
+    case DRIVE_KUBECONFIG: return has_kubeconfig(observed);
+    case DRIVE_LEAVING: return t->gone || !strcmp(jx_str(composite, "status.operation.type", ""), "Delete");
+    case DRIVE_GONE: return t->gone;
+    }
+    return false;
+}
+
+static int look_at(struct run *r, struct target *t, const json_t *composed, struct err *e)
+{
+    const struct store_ref ref = store_ref_of(t->object);
+    json_auto_t *composite = NULL, *observed = NULL;
+    struct err missing = { 0 };
+
+    outcome_free(&t->outcome);
+    t->gone = false;
+    if (r->s->store->ops->get(r->s->store, &ref, &composite, &missing) < 0) {
+        if (missing.kind != ERR_NOT_FOUND)
+            return err_set(e, missing.kind, "%s", missing.text);
+        t->gone = true;
+    }
+    observed = compose_observed(composite, composed);
+    outcome_read(composite, observed, &t->outcome);
+    if (!t->before)
+        t->before = x_strdup(t->outcome.blame ? t->outcome.blame : "");
+    t->done = reached(t, r->goal, composite, observed);
+    if (t->done && !t->until)
+        t->until = clock_now();
+    if (!t->done)
+        t->until = 0;
+    return 0;
+}
+
+/* Has it failed for good, as far as we can know by now? */
+static bool is_lost(const struct run *r, const struct target *t)
+{
+    const struct outcome *o = &t->outcome;
+
+    if (t->done || !o->failed)
+        return false;
+    if ((r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING) && o->kind != ERR_AUTH)
+        return false;
+    return strcmp(t->before, o->blame) != 0 || clock_now() - r->since > STALE_MS || o->kind == ERR_INVALID;
+}
+
+static void draw(struct run *r, bool last)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct target *t = &r->targets[i];
+
+        r->rows[i] = (struct progress_row){ .name = t->label,
+                                            .state = t->done         ? PROGRESS_DONE
+                                                     : is_lost(r, t) ? PROGRESS_FAILED
+                                                                     : PROGRESS_MOVING,
+                                            .percent = t->outcome.percent,
+                                            .text = t->gone ? "gone" : t->outcome.activity,
+                                            .since = r->since,
+                                            .until = t->until };
+        if (!t->done && !is_lost(r, t) && !t->outcome.accepted && !t->outcome.leaving)
+            r->rows[i].state = PROGRESS_WAITING;
+    }
+    if (last)
+        screen_close(&r->screen, r->rows, r->n, clock_now());
+    else
+        screen_show(&r->screen, r->rows, r->n, clock_now());
+}
+
+static int look(struct run *r, struct err *e)
+{
+    json_auto_t *composed = NULL;
+
+    if (compose_list(r->s->store, &composed, e) < 0)
+        return -1;
+    for (size_t i = 0; i < r->n; i++)
+        if (look_at(r, &r->targets[i], composed, e) < 0)
+            return -1;
+    return 0;
+}
+
+static const struct target *first_lost(const struct run *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (is_lost(r, &r->targets[i]))
+            return &r->targets[i];
+    return NULL;
+}
+
+static const struct target *first_open(const struct run *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (!r->targets[i].done)
+            return &r->targets[i];
+    return NULL;
+}
+
+/* What is lost does not hold up the others: all that can be done is done first. */
+static bool is_over(const struct run *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (!r->targets[i].done && !is_lost(r, &r->targets[i]))
+            return false;
+    return true;
+}
+
+static int verdict(const struct run *r, int64_t timeout, struct err *e)
+{
+    static const char *const wanted[] = {
+        [DRIVE_READY] = "Ready", [DRIVE_ACCEPTED] = "accepted", [DRIVE_GONE] = "gone"
+    };
+    const struct target *t = first_lost(r);
+    char text[TEXT_ELAPSED];
+
+    if (t)
+        return err_set(e, t->outcome.kind, "%s: %s", t->label,
+                       *t->outcome.message ? t->outcome.message : "failed");
+    t = first_open(r);
+    if (!t)
+        return 0;
+    text_elapsed(timeout, text);
+    return err_set(
+        e, ERR_TIMEOUT,
+        "%s is not %s after %s: %s; it goes on at Cleura, \"cleura-shoot wait\" or apply takes it up again",
+        t->label, wanted[r->goal], text, *t->outcome.message ? t->outcome.message : t->outcome.phase);
+}
+
+int drive_timeout(const struct options *o, int64_t otherwise, int64_t *ret, struct err *e)
+{
+    *ret = otherwise;
+    if (o->timeout && clock_parse_duration(o->timeout, ret, e) < 0)
+        return err_wrap(e, "--timeout");
+    return 0;
+}
+
+int drive(struct session *s, const json_t *composites, enum drive_goal goal, struct err *e)
+{
+    CLEAN(run_free) struct run r;
+    int64_t timeout = 0, start = clock_monotonic();
+
+    run_init(&r, s, composites, goal);
+    if (drive_timeout(s->o, DRIVE_TIMEOUT_MS, &timeout, e) < 0 || look(&r, e) < 0)
+        return -1;
+    do {
+        if (session_step(s, STEP_MS, e) < 0 || look(&r, e) < 0)
+            return -1;
+        draw(&r, false);
+    } while (!is_over(&r) && !stop_requested() && clock_monotonic() - start < timeout);
+    draw(&r, true);
+    if (stop_requested() && !is_over(&r))
+        return STOP_EXIT;
+    return verdict(&r, timeout, e);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/grid.h"
+#include "cli/text.h"
+#include <stdarg.h>
+
+enum { CELL_MAX = 400 };
+
+void grid_init(struct grid *g, const char *heads)
+{
+    *g = (struct grid){ 0 };
+    while (*heads) {
+        size_t n = strcspn(heads, " ");
+        CLEAN(free) char *head = x_strndup(heads, n);
+
+        grid_add(g, head);
+        heads += n + strspn(heads + n, " ");
+    }
+    g->columns = g->n;
+}
+
+void grid_add(struct grid *g, const char *text)
+{
+    struct buf clean = buf_max(4 * CELL_MAX);
+
+    text_fit(&clean, text && *text ? text : "-", CELL_MAX, text_is_utf8());
+    g->cells = x_realloc(g->cells, (g->n + 1) * sizeof(*g->cells));
+    g->cells[g->n++] = buf_take(&clean);
+}
+
+void grid_addf(struct grid *g, const char *fmt, ...)
+{
+    CLEAN(free) char *text = NULL;
+    va_list ap;
+
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        abort();
+    va_end(ap);
+    grid_add(g, text);
+}
+
+static size_t width_of(const struct grid *g, size_t column)
+{
+    size_t width = 0;
+
+    for (size_t i = column; i < g->n; i += g->columns)
+        if (text_columns(g->cells[i]) > width)
+            width = text_columns(g->cells[i]);
+    return width;
+}
+
+void grid_print(const struct grid *g, struct buf *out)
+{
+    CLEAN(free) size_t *widths = x_alloc(g->columns * sizeof(*widths));
+
+    for (size_t column = 0; column < g->columns; column++)
+        widths[column] = width_of(g, column);
+    for (size_t i = 0; i < g->n; i++) {
+        size_t column = i % g->columns, n = text_columns(g->cells[i]);
+        bool last = column + 1 == g->columns;
+
+        (void)buf_addf(out, "%s%*s%s", g->cells[i], last ? 0 : (int)(widths[column] - n + 3), "",
+                       last ? "\n" : "");
+    }
+}
+
+void grid_free(struct grid *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        free(g->cells[i]);
+    free(g->cells);
+    *g = (struct grid){ 0 };
+}

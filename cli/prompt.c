@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/prompt.h"
+#include <fcntl.h>
+#include <termios.h>
+
+enum { ANSWER_MAX = 1024, INTERRUPT = 3, END = 4, BACKSPACE = 8, KILL_LINE = 21, DELETE = 127 };
+
+bool prompt_possible(void)
+{
+    CLEAN(fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    return fd >= 0;
+}
+
+/* Read byte by byte with signals off, so that ^C cannot leave the terminal without echo. False: given up. */
+static bool read_secret(int fd, char *answer, size_t size)
+{
+    size_t n = 0;
+    char c;
+
+    while (read(fd, &c, 1) == 1 && c != '\n' && c != '\r') {
+        if (c == INTERRUPT || c == END)
+            return false;
+        if ((c == BACKSPACE || c == DELETE) && n > 0)
+            n--;
+        else if (c == KILL_LINE)
+            n = 0;
+        else if ((unsigned char)c >= ' ' && c != DELETE && n + 1 < size)
+            answer[n++] = c;
+    }
+    answer[n] = '\0';
+    return true;
+}
+
+static bool read_line(int fd, char *answer, size_t size)
+{
+    ssize_t n = read(fd, answer, size - 1);
+
+    answer[n > 0 ? n : 0] = '\0';
+    answer[strcspn(answer, "\r\n")] = '\0';
+    return n > 0;
+}
+
+char *prompt_ask(const char *question, bool secret, struct err *e)
+{
+    CLEAN(fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct termios before, silent;
+    char answer[ANSWER_MAX] = "", *copy;
+    bool given;
+
+    if (fd < 0 || tcgetattr(fd, &before) < 0) {
+        err_set(e, ERR_AUTH, "there is no terminal to ask on");
+        return NULL;
+    }
+    (void)!write(fd, question, strlen(question));
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    if (secret)
+        (void)tcsetattr(fd, TCSAFLUSH, &silent);
+    given = secret ? read_secret(fd, answer, sizeof(answer)) : read_line(fd, answer, sizeof(answer));
+    if (secret) {
+        (void)tcsetattr(fd, TCSAFLUSH, &before);
+        (void)!write(fd, "\n", 1);
+    }
+    copy = given && *answer ? x_strdup(answer) : NULL;
+    explicit_bzero(answer, sizeof(answer));
+    if (!copy)
+        err_set(e, ERR_AUTH, "nothing was entered");
+    return copy;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/suggest.h"
+#include "cli/verb.h"
+#include "lib/buf.h"
+#include "lib/jx.h"
+
+enum { COLUMN = 26 };
+
+static void print_option(const struct option *o)
+{
+    CLEAN(free) char *letter = o->letter ? x_asprintf("-%c, ", o->letter) : x_strdup("    ");
+    CLEAN(free)
+    char *left = x_asprintf("  %s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
+
+    printf("%-*s %s", COLUMN, left, o->help);
+    if (o->environment)
+        printf(" [%s]", o->environment);
+    printf("\n");
+}
+
+static void print_options(bool everywhere, const char *list)
+{
+    for (const struct option *o = options_table; o->name; o++)
+        if (everywhere ? o->everywhere : options_listed(list, o->name))
+            print_option(o);
+}
+
+static void print_all(void)
+{
+    const struct verb *v;
+
+    printf("Kubernetes clusters at Cleura (Gardener shoots), and gateways, routes, load balancers and "
+           "volumes in them.\n\n"
+           "Usage: cleura-shoot VERB [ARGUMENTS] [OPTIONS]\n\nVerbs:\n");
+    for (size_t i = 0; (v = verbs_at(i)); i++) {
+        CLEAN(free) char *left = x_asprintf("  %s %s", v->name, v->arguments);
+
+        printf("%-*s %s\n", COLUMN, left, v->summary);
+    }
+    printf("\nOptions of every verb (what stands in brackets is the environment variable for it):\n");
+    print_options(true, NULL);
+    printf("\nLogin: CLEURA_LOGIN with CLEURA_PASSWORD or CLEURA_TOKEN; the password is asked for on a "
+           "terminal. It is never an\n"
+           "option (everybody on the machine could read it) and never stored.\n"
+           "\"cleura-shoot help VERB\" tells more of a verb.\n\n"
+           "Exit codes: 0 done, 1 internal error, 2 wrong usage or spec, 3 not found, 4 conflict or not "
+           "ours, 5 login or rights,\n"
+           "6 Cleura unavailable, 7 timeout, 8 failed for good, 130 stopped by ^C.\n");
+}
+
+static void print_verb(const struct verb *v)
+{
+    printf("cleura-shoot %s%s%s\n\n%s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
+    if (v->options && *v->options) {
+        printf("\nOptions:\n");
+        print_options(false, v->options);
+    }
+    printf("\nOptions of every verb: see \"cleura-shoot help\".\n");
+}
+
+static int help(const struct call *c, struct err *e)
+{
+    const struct verb *v = c->n ? verbs_find(c->words[0]) : NULL;
+    const char *nearest = c->n ? suggest_nearest(c->words[0], verbs_name) : NULL;
+
+    if (c->n && !v)
+        return err_set(e, ERR_INVALID, "there is no verb \"%.40s\"%s%s%s", c->words[0],
+                       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+    if (v)
+        print_verb(v);
+    else
+        print_all();
+    return 0;
+}
+
+const struct verb verb_help = {
+    .name = "help",
+    .arguments = "[VERB]",
+    .summary = "tell how it is used",
+    .help = "Lists the verbs, or explains one.",
+    .options = "",
+    .max = 1,
+    .run = help,
+};
+
+static int version(const struct call *c, struct err *e)
+{
+    (void)c;
+    (void)e;
+    printf("cleura-shoot %s\n", PROJECT_VERSION);
+    return 0;
+}
+
+const struct verb verb_version = {
+    .name = "version",
+    .arguments = "",
+    .summary = "print the version",
+    .help = "Prints the version.",
+    .options = "",
+    .run = version,
+};
