@@ -17,7 +17,8 @@ static void set_body(struct answer *a, const char *text)
 static void set_json(struct answer *a, const json_t *doc, bool escape)
 {
     CLEAN(free)
-    char *text = json_dumps(doc, JSON_COMPACT | JSON_ENCODE_ANY | (escape ? JSON_ESCAPE_SLASH : 0));
+    char *text = json_dumps(doc, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9) |
+                                     (escape ? JSON_ESCAPE_SLASH : 0));
 
     set_body(a, text ? text : "null");
     set_type(a, "application/json");

@@ -87,7 +87,18 @@ void life_start(struct life *l, enum life_work work, int64_t now)
     l->type = l->work == WORK_DELETE ? OP_DELETE : l->work == WORK_CREATE ? OP_CREATE : OP_RECONCILE;
     l->state = OP_PROCESSING;
     l->progress = 0;
-    l->started = l->updated = now;
+    l->started = l->updated = l->cycle = now;
+}
+
+/* Gardener gives up after this long. */
+static const int64_t retry_cycle = INT64_C(12) * 3600 * 1000;
+
+static void retry(struct life *l, int64_t now)
+{
+    int64_t cycle = l->cycle;
+
+    life_start(l, l->work, now);
+    l->cycle = cycle;
 }
 
 void life_request(struct life *l, enum life_work work, const struct life_timing *t, int64_t now)
@@ -107,7 +118,7 @@ void life_request(struct life *l, enum life_work work, const struct life_timing 
 void life_force(struct life *l, const struct life_trouble *trouble, int64_t now)
 {
     l->state = trouble->state;
-    l->updated = now;
+    l->updated = l->failed = now;
     l->failure = *trouble;
     l->failure.times = 1;
     l->trouble.times = trouble->times - 1 > 0 ? trouble->times - 1 : 0;
@@ -164,8 +175,8 @@ static bool run(struct life *l, const struct life_timing *t, int64_t now)
         follow_api(l);
     }
     if (fails) {
-        l->state = l->trouble.state;
-        l->updated = trouble;
+        l->state = trouble - l->cycle >= retry_cycle ? OP_FAILED : l->trouble.state;
+        l->updated = l->failed = trouble;
         l->failure = l->trouble;
         l->trouble.times--;
     }
@@ -191,7 +202,7 @@ static bool step(struct life *l, const struct life_timing *t, int64_t now)
     if (l->state == OP_PROCESSING)
         return run(l, t, now);
     if (l->state == OP_ERROR && now >= l->updated + t->retry) {
-        life_start(l, l->work, l->updated + t->retry);
+        retry(l, l->updated + t->retry);
         return true;
     }
     if (l->type == OP_DELETE && l->state == OP_SUCCEEDED && now >= l->succeeded + DELETED_MS)

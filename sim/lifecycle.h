@@ -68,10 +68,12 @@ struct life {
     int progress;
     int64_t updated;
     struct life_trouble failure; /* what the last Error or Failed said; times = 0: nothing */
+    int64_t failed;
 
     /* running */
     enum life_work work;
     int64_t started, succeeded;
+    int64_t cycle;   /* when the first attempt of this operation started */
     bool created;    /* a create has succeeded */
     bool hibernated; /* the last hibernation succeeded, no wake-up has since */
     bool gone;

@@ -8,9 +8,9 @@ static const char *const nova[] = { "nova", NULL };
 static const char *const three[] = { "az1", "az2", "az3", NULL };
 
 const struct region regions[] = {
+    { "public", "Kna1", 1, "EU", "Sweden / Karlskrona", "Karlskrona / Sweden", 1, nova },
     { "public", "Sto2", 6, "SE_STO2", "Sweden / Stockholm", "Stockholm / Sweden", 2, nova },
     { "public", "Fra1", 7, "DE", "Germany / Frankfurt", "Frankfurt / Germany", 6, nova },
-    { "public", "Kna1", 1, "EU", "Sweden / Karlskrona", "Karlskrona / Sweden", 1, nova },
     { "compliant", "sto-com", 12, "SE_COM", "Sweden / Stockholm Compliant", "Stockholm / Compliant", 14,
       three },
 };

@@ -141,7 +141,7 @@ static json_t *last_errors(const struct sim *s, const struct life *l)
         jx_append(codes, jx_text(l->failure.codes[i]));
     return jx_pack("[{s:o, s:s, s:o, s:o}]", "description", jx_text(l->failure.text), "task_id",
                    "Waiting until shoot worker nodes are ready", "codes", codes, "last_update_time",
-                   render_time(s, l->updated));
+                   render_time(s, l->failed));
 }
 
 static void set_status(struct sim *s, json_t *doc, const struct shoot *shoot)

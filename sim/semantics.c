@@ -134,6 +134,20 @@ static void rule_cidr(struct finding *f)
                    taken[i]);
 }
 
+static void rule_duplicates(struct finding *f)
+{
+    size_t i;
+    json_t *worker;
+
+    json_array_foreach (spec_workers(f->in->spec), i, worker) {
+        CLEAN(free) char *key = x_asprintf("workers[%zu].name", i);
+        const char *name = jx_str(worker, "name", "");
+
+        if (spec_worker(f->in->spec, name) != (int)i)
+            broken(f, key, "Duplicate value: \"%s\"", name);
+    }
+}
+
 /* Rules about one worker look only at workers the request changes. */
 typedef void worker_rule(struct finding *f, const json_t *worker, const char *key);
 
@@ -154,13 +168,7 @@ static void each_worker(struct finding *f, worker_rule *rule)
 static void worker_name(struct finding *f, const json_t *worker, const char *key)
 {
     const char *name = jx_str(worker, "name", "");
-    size_t i, same = 0;
-    json_t *other;
 
-    json_array_foreach (spec_workers(f->in->spec), i, other)
-        same += !strcmp(jx_str(other, "name", ""), name);
-    if (same > 1)
-        broken(f, key, "Duplicate value: \"%s\"", name);
     if (!is_dns_label(name) || strlen(name) > 15)
         broken(f, key, "Invalid value: \"%s\": a lowercase RFC 1123 label of at most 15 characters", name);
 }
@@ -221,17 +229,12 @@ static const struct {
     void (*spec)(struct finding *);
     worker_rule *worker;
 } rules[] = {
-    { "version", rule_version, NULL },
-    { "downgrade", rule_downgrade, NULL },
-    { "skip-minor", rule_skip_minor, NULL },
-    { "router", rule_router, NULL },
-    { "window", rule_window, NULL },
-    { "cidr", rule_cidr, NULL },
-    { "worker-name", NULL, worker_name },
-    { "worker-range", NULL, worker_range },
-    { "machine-type", NULL, worker_machine },
-    { "image", NULL, worker_image },
-    { "zone", NULL, worker_zone },
+    { "version", rule_version, NULL },       { "downgrade", rule_downgrade, NULL },
+    { "skip-minor", rule_skip_minor, NULL }, { "router", rule_router, NULL },
+    { "window", rule_window, NULL },         { "cidr", rule_cidr, NULL },
+    { "duplicates", rule_duplicates, NULL }, { "worker-name", NULL, worker_name },
+    { "worker-range", NULL, worker_range },  { "machine-type", NULL, worker_machine },
+    { "image", NULL, worker_image },         { "zone", NULL, worker_zone },
 };
 
 json_t *semantics_check(const struct semantics *in)

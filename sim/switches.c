@@ -42,6 +42,9 @@ static const struct switch_def defs[SW_N] = {
                              "extra fields and enum members no document lists" },
     [SW_V1_CREATE_LABELS] = { "v1-create-labels", "index", "index|name",
                               "keys of labels in v1 create answers" },
+    [SW_V1_FIELDS] = { "v1-fields", "known", "known|all",
+                       "v1 GET: the fields its clients know, or Gardener's own too (lastUpdateTime, "
+                       "lastErrors, ...)" },
     [SW_V1_KUBECONFIG] = { "v1-kubeconfig", "on", "on|off", "GET kubeconfig of v1 exists" },
     [SW_SCHEMA] = { "schema", "2026-09", "2026-04|2026-06|2026-09", "which v2 schema is served" },
     [SW_HA_TYPE] = { "ha-type", "node", "node|zone|empty",

@@ -28,6 +28,7 @@ enum switch_id {
     SW_NULLS,
     SW_UNKNOWN_MEMBERS,
     SW_V1_CREATE_LABELS,
+    SW_V1_FIELDS,
     SW_V1_KUBECONFIG,
     SW_SCHEMA,
     SW_HA_TYPE,

@@ -163,7 +163,7 @@ void upkeep(struct sim *s, struct shoot *shoot, int64_t now)
     add_usage(&u, shoot->spec);
     if (quiet(shoot))
         shoot->held_nodes = shoot->life.hibernated ? 0 : u.instances;
-    background(s, shoot, now);
     auto_update(s, shoot, now);
+    background(s, shoot, now);
     follow_schedules(s, shoot, now);
 }
