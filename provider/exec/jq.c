@@ -187,7 +187,7 @@ static enum io receive_text(const struct jq *q, size_t n, char **ret)
 
 static void set_result(struct jq_result *r, uint32_t outcome, const char *text)
 {
-    struct err e = { ERR_NONE };
+    struct err e = { .kind = ERR_NONE };
 
     if (outcome != JQ_OK) {
         set_failure(r, (int)outcome, text);
@@ -252,7 +252,7 @@ static void fail_rest(const struct batch *batch, uint32_t done, enum io io)
 static void sort_out(const char *const programs[], size_t n, struct jq_result results[], struct batch *batch)
 {
     for (size_t i = 0; i < n; i++) {
-        struct err e = { ERR_NONE };
+        struct err e = { .kind = ERR_NONE };
 
         results[i] = (struct jq_result){ .outcome = JQ_OK };
         if (jq_scan(programs[i], &e) < 0) {

@@ -241,7 +241,7 @@ static bool fits(const json_t *got, const json_t *want)
 
 static int run(const struct bench *b, const struct operation *op, const json_t *want)
 {
-    struct err e = { ERR_NONE };
+    struct err e = { .kind = ERR_NONE };
     json_auto_t *got = op->run(b, want, &e);
     CLEAN(free) char *wanted = jx_dump_pretty(want), *text = NULL;
 
@@ -310,7 +310,7 @@ static int run_all(const json_t *test)
 
 int main(int argc, char **argv)
 {
-    struct err e = { ERR_NONE };
+    struct err e = { .kind = ERR_NONE };
     size_t n = 0;
     CLEAN(free) char *text = argc == 2 ? file_read(argv[1], JX_MAX_BYTES, &n, &e) : NULL;
     json_auto_t *documents = text ? jx_yaml_parse(text, n, &e) : NULL;

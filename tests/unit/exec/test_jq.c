@@ -29,7 +29,7 @@ static void check(struct jq *q, const char *document, const char *program, const
 {
     json_auto_t *doc = jx_parse(document, strlen(document), NULL);
     struct jq_result r;
-    struct err e = { ERR_NONE };
+    struct err e = { .kind = ERR_NONE };
     CLEAN(free) char *got = NULL;
 
     assert_non_null(doc);
