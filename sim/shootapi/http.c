@@ -91,18 +91,26 @@ static enum MHD_Result add_query(void *ctx, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
+/* Reply documents share parts with stored ones, and jansson's reference counts are no matter for several threads: so
+ * the document becomes text and is let go while the lock is held. */
+static void write_text(struct api_reply *reply)
+{
+    if (!reply->doc)
+        return;
+    reply->text = jx_dump(reply->doc);
+    json_decref(TAKE(reply->doc));
+}
+
 static void run(struct http_shared *shared, const struct api_request *req, struct api_reply *reply)
 {
-    if (!req->user && !is_public(req->path)) {
-        reply_fail(reply, REASON_UNAUTHORIZED, NULL, "Unauthorized");
-        return;
-    }
-    if (req->body_len > API_MAX_BODY) {
-        reply_fail(reply, REASON_TOO_LARGE, NULL, "Request entity too large: limit is %d", API_MAX_BODY);
-        return;
-    }
     (void)pthread_mutex_lock(&shared->lock);
-    api_handle(&shared->api, req, reply);
+    if (!req->user && !is_public(req->path))
+        reply_fail(reply, REASON_UNAUTHORIZED, NULL, "Unauthorized");
+    else if (req->body_len > API_MAX_BODY)
+        reply_fail(reply, REASON_TOO_LARGE, NULL, "Request entity too large: limit is %d", API_MAX_BODY);
+    else
+        api_handle(&shared->api, req, reply);
+    write_text(reply);
     (void)pthread_cond_broadcast(&shared->changed);
     (void)pthread_mutex_unlock(&shared->lock);
 }
@@ -157,7 +165,9 @@ static void free_stream(void *ctx)
 {
     struct stream *s = ctx;
 
+    (void)pthread_mutex_lock(&s->shared->lock); /* it holds references */
     watch_free(s->watch);
+    (void)pthread_mutex_unlock(&s->shared->lock);
     buf_free(&s->pending);
     free(s);
 }
@@ -178,7 +188,7 @@ static struct MHD_Response *stream_response(struct http_shared *shared, struct M
 
 static struct MHD_Response *plain_response(struct api_reply *reply)
 {
-    char *text = reply->doc ? jx_dump(reply->doc) : TAKE(reply->text);
+    char *text = TAKE(reply->text);
 
     return MHD_create_response_from_buffer(text ? strlen(text) : 0, text, MHD_RESPMEM_MUST_FREE);
 }
@@ -205,6 +215,7 @@ static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connect
 
 /* ---- libmicrohttpd's callbacks ---- */
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libmicrohttpd's */
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **state)

@@ -23,7 +23,8 @@ struct profile {
     const char *constraints, *usage, *extended_usage, *names; /* OpenSSL configuration texts; NULL = none */
 };
 
-enum { CA_YEARS = 10, MAX_NAMES = 1024 };
+#define CA_DAYS INT64_C(3650)
+enum { MAX_NAMES = 1024 };
 
 DEFINE_CLEAN(EVP_PKEY *, EVP_PKEY_free)
 DEFINE_CLEAN(X509 *, X509_free)
@@ -117,7 +118,7 @@ struct pki_ca *pki_ca_new(const char *name, struct err *e)
     int64_t now = clock_now();
     struct profile p = { .common_name = name,
                          .not_before = now - CLOCK_MINUTE,
-                         .not_after = now + CA_YEARS * 365 * 24 * CLOCK_HOUR,
+                         .not_after = now + CA_DAYS * 24 * CLOCK_HOUR,
                          .constraints = "critical,CA:TRUE",
                          .usage = "critical,keyCertSign,cRLSign,digitalSignature" };
 
@@ -154,16 +155,13 @@ static int issue(const struct pki_ca *ca, const struct profile *p, struct pki_pa
 {
     CLEAN(EVP_PKEY_free) EVP_PKEY *key = EVP_EC_gen("P-256");
     CLEAN(X509_free) X509 *cert = key ? make_cert(p, key, ca) : NULL;
-    CLEAN(pki_pair_free) struct pki_pair pair = { 0 };
+    struct pki_pair pair = { .cert = cert ? cert_pem(cert) : NULL, .key = cert ? key_pem(key) : NULL };
 
-    if (cert) {
-        pair.cert = cert_pem(cert);
-        pair.key = key_pem(key);
-    }
-    if (!pair.cert || !pair.key)
+    if (!pair.cert || !pair.key) {
+        pki_pair_free(&pair);
         return err_set(e, ERR_INTERNAL, "cannot issue a certificate for \"%s\"", p->common_name);
+    }
     *ret = pair;
-    pair = (struct pki_pair){ 0 };
     return 0;
 }
 
@@ -173,7 +171,7 @@ int pki_issue_server(const struct pki_ca *ca, const char *const dns[], struct pk
     int64_t now = clock_now();
     struct profile p = { .common_name = dns[0] ? dns[0] : "127.0.0.1",
                          .not_before = now - CLOCK_MINUTE,
-                         .not_after = now + CA_YEARS * 365 * 24 * CLOCK_HOUR - CLOCK_HOUR,
+                         .not_after = now + CA_DAYS * 24 * CLOCK_HOUR - CLOCK_HOUR,
                          .constraints = "critical,CA:FALSE",
                          .usage = "critical,digitalSignature",
                          .extended_usage = "serverAuth" };

@@ -25,23 +25,24 @@ struct shootapi {
 /* A socket bound to 127.0.0.1, 'port' 0 = any; -1 + err. */
 static int bind_port(int port, struct err *e)
 {
-    CLEAN(fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_port = htons((uint16_t)port),
                                    .sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-    int bound, on = 1;
+    int on = 1;
 
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-        return err_set(e, ERR_INTERNAL, "cannot bind port %d on 127.0.0.1: %s", port, strerror(errno));
-    bound = fd;
-    fd = -1;
-    return bound;
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+        bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    err_set(e, ERR_INTERNAL, "cannot bind port %d on 127.0.0.1: %s", port, strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
 }
 
 static int port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { 0 };
     socklen_t n = sizeof(address);
 
     return getsockname(fd, (struct sockaddr *)&address, &n) < 0 ? -1 : ntohs(address.sin_port);

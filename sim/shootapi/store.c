@@ -310,26 +310,26 @@ static bool unchanged(const struct change *c, const json_t *next)
     return c->live && json_equal(c->live, next);
 }
 
-void store_finish(struct change *c, json_t *given, bool track)
+void store_finish(struct change *c, json_t *next, bool track)
 {
-    json_auto_t *sent = given;
+    json_auto_t *sent = next;
     json_auto_t *half = only_own_half(c, sent);
-    json_auto_t *next = json_deep_copy(half);
+    json_auto_t *full = json_deep_copy(half);
     int code = c->live ? 200 : 201;
 
-    drop_nulls(next);
-    set_identity(c, next);
-    if (!fields_known(c, next))
+    drop_nulls(full);
+    set_identity(c, full);
+    if (!fields_known(c, full))
         return;
-    defaults_fill(c->p->kind, next, c->live, objects_version(c->a->objects));
-    count_generation(c, next);
+    defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
+    count_generation(c, full);
     if (track)
-        apply_track(c->p->kind, c->live, next, &c->owner);
-    if (unchanged(c, next) || c->dry) {
-        reply_doc(c->ret, code, view_object(c->p->kind, unchanged(c, next) ? c->live : next));
+        apply_track(c->p->kind, c->live, full, &c->owner);
+    if (unchanged(c, full) || c->dry) {
+        reply_doc(c->ret, code, view_object(c->p->kind, unchanged(c, full) ? c->live : full));
         return;
     }
-    reply_doc(c->ret, code, view_object(c->p->kind, objects_put(c->a->objects, c->key, json_incref(next))));
+    reply_doc(c->ret, code, view_object(c->p->kind, objects_put(c->a->objects, c->key, json_incref(full))));
     if (!remove_if_finished(c->a, c->key))
         establish(c);
 }
