@@ -88,6 +88,17 @@ static void check_place(struct shoot_state *st, const json_t *body)
               jx_str(body, "name", NULL), false);
 }
 
+/* Constraints are no part of readiness, but each tells of something that will fail later. */
+static void warn_of_constraints(struct shoot_state *st, const json_t *list)
+{
+    size_t i;
+    json_t *c;
+
+    json_array_foreach (list, i, c)
+        problems_add(&st->advice, "Gardener's constraint %.64s is %.16s: %.300s", jx_str(c, "type", "?"),
+                     jx_str(c, "status", "?"), jx_str(c, "message", "no message"));
+}
+
 void shoot_rules_change(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
@@ -116,4 +127,5 @@ void shoot_rules_change(struct shoot_state *st)
           jx_str(body, "want.highAvailability", NULL), false);
     check_zones(st, jx_at(at, "workers"));
     check_version(st, jx_str(at, "kubernetesVersion", NULL), jx_str(body, "want.version", NULL));
+    warn_of_constraints(st, jx_at(at, "constraints"));
 }
