@@ -67,38 +67,45 @@ static void check_window(struct shoot_state *st)
                      s->window_begin, s->window_end, length / 60);
 }
 
-/* One field of a cron line: lists of *, a, a-b, each with an optional /step. Names of days and months count as they are. */
+/* "5" or "1-5" inside the bounds. Returns its length, 0 when it is none. */
+static size_t cron_range(const char *text, int low, int high)
+{
+    char *end;
+    long from, to;
+
+    if (!isdigit((unsigned char)*text))
+        return 0;
+    from = to = strtol(text, &end, 10);
+    if (*end == '-' && isdigit((unsigned char)end[1]))
+        to = strtol(end + 1, &end, 10);
+    return from < low || to > high || from > to ? 0 : (size_t)(end - text);
+}
+
+/* One item of a field: *, a, a-b or a name of a day or month, with an optional /step. Its length, 0 when it is none. */
+static size_t cron_item(const char *text, int low, int high)
+{
+    size_t n = *text == '*' ? 1 : strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"),
+           digits;
+
+    if (!n)
+        n = cron_range(text, low, high);
+    if (!n || text[n] != '/')
+        return n;
+    digits = strspn(text + n + 1, "0123456789");
+    return digits && strtol(text + n + 1, NULL, 10) > 0 ? n + 1 + digits : 0;
+}
+
+/* One field of a cron line: items between commas. */
 static bool cron_field(const char *text, size_t n, int low, int high)
 {
-    for (size_t i = 0; i < n;) {
-        char *end;
-        long from, to;
+    for (size_t i = 0; i <= n; i++) {
+        size_t item = cron_item(text + i, low, high);
 
-        if (text[i] == '*') {
-            i++;
-        } else if (isalpha((unsigned char)text[i])) {
-            while (i < n && (isalpha((unsigned char)text[i]) || text[i] == '-'))
-                i++;
-        } else {
-            from = to = strtol(text + i, &end, 10);
-            if (end == text + i || !isdigit((unsigned char)text[i]))
-                return false;
-            if (*end == '-' && isdigit((unsigned char)end[1]))
-                to = strtol(end + 1, &end, 10);
-            if (from < low || to > high || from > to)
-                return false;
-            i = (size_t)(end - text);
-        }
-        if (i < n && text[i] == '/') {
-            if (strtol(text + i + 1, &end, 10) < 1)
-                return false;
-            i = (size_t)(end - text);
-        }
-        if (i < n && (text[i] != ',' || i + 1 == n))
+        i += item;
+        if (!item || i > n || (i < n && text[i] != ','))
             return false;
-        i++;
     }
-    return n > 0;
+    return true;
 }
 
 static bool is_cron(const char *text)
