@@ -149,6 +149,40 @@ bool store_name_valid(const struct change *c)
     return !c->p->ns || namespace_open(c);
 }
 
+/* A definition is named after what it defines. */
+static bool definition_fits(const struct change *c, const json_t *doc)
+{
+    CLEAN(free) char *name = NULL;
+    CLEAN(free) char *message = NULL;
+
+    if (strcmp(c->p->kind->kind, "CustomResourceDefinition") != 0)
+        return true;
+    name = x_asprintf("%s.%s", jx_str(doc, "spec.names.plural", ""), jx_str(doc, "spec.group", ""));
+    if (!strcmp(name, c->p->name) && *jx_str(doc, "spec.names.kind", ""))
+        return true;
+    message = x_asprintf("Invalid value: \"%s\": must be spec.names.plural+\".\"+spec.group", c->p->name);
+    reply_invalid(c->ret, c->p, "FieldValueInvalid", "metadata.name", message);
+    return false;
+}
+
+enum { MAX_ANNOTATIONS = 256 << 10 }; /* names and values together; Kubernetes' own limit */
+
+static bool annotations_fit(const struct change *c, const json_t *doc)
+{
+    json_t *annotations = jx_at(doc, "metadata.annotations"), *value;
+    const char *name;
+    size_t total = 0;
+
+    json_object_foreach (annotations, name, value) {
+        total += strlen(name) + json_string_length(value);
+    }
+    if (total <= MAX_ANNOTATIONS)
+        return true;
+    reply_invalid(c->ret, c->p, "FieldValueTooLong", "metadata.annotations",
+                  "Too long: may not be more than 262144 bytes");
+    return false;
+}
+
 /* ---- what the server decides about every object ---- */
 
 static const char *const kept_metadata[] = { "namespace",         "uid",
@@ -319,7 +353,7 @@ void store_finish(struct change *c, json_t *next, bool track)
 
     drop_nulls(full);
     set_identity(c, full);
-    if (!fields_known(c, full))
+    if (!fields_known(c, full) || !definition_fits(c, full) || !annotations_fit(c, full))
         return;
     defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
     count_generation(c, full);

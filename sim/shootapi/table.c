@@ -100,7 +100,7 @@ static json_t *age_of(const char *time)
     return duration_text(clock_now() - when);
 }
 
-static json_t *cell(const json_t *doc, const struct column *c)
+static json_t *cell(const json_t *doc, const struct column *c, const char *missing)
 {
     const json_t *value = path_value(doc, c->path, c->path_len);
     CLEAN(free) char *text = NULL;
@@ -108,7 +108,7 @@ static json_t *cell(const json_t *doc, const struct column *c)
     if (c->type_len == 4 && !memcmp(c->type, "date", 4))
         return age_of(json_string_value(value));
     if (!value)
-        return json_string("");
+        return json_string(missing);
     if (json_is_string(value) || json_is_number(value) || json_is_boolean(value))
         return json_deep_copy(value);
     text = jx_dump(value);
@@ -187,7 +187,7 @@ json_t *table_render(const struct kind *kind, const json_t *docs, json_t *metada
             jx_pack("{s:s, s:s}", "kind", "PartialObjectMetadata", "apiVersion", "meta.k8s.io/v1");
 
         for (size_t k = 0; k < n; k++)
-            jx_append(cells, cell(doc, &c[k]));
+            jx_append(cells, cell(doc, &c[k], kind->flags & KIND_CUSTOM ? "" : "<none>"));
         jx_share(object, "metadata", json_object_get(doc, "metadata"));
         jx_append(rows, jx_pack("{s:o, s:o}", "cells", cells, "object", object));
     }
