@@ -9,6 +9,7 @@
 
 /* Gardener's least lifetime. */
 enum { LEAST_SECONDS = 600 };
+static const json_int_t static_seconds = 86400;
 
 static void not_ready(struct call *c, const char *message)
 {
@@ -60,7 +61,7 @@ void access_kubeconfig_v1(struct call *c)
 void access_kubeconfig_v1_old(struct call *c)
 {
     if (switch_on(&c->sim->switches, SW_V1_KUBECONFIG))
-        as_string(c, 24 * 3600);
+        as_string(c, static_seconds);
     else
         call_error(c, 404, "Not Found");
 }

@@ -70,7 +70,7 @@ int accounts_add(struct accounts *a, const char *text, struct err *e)
 }
 
 /* Expired tokens are forgotten now and then, so that a login before every poll does not fill the memory. */
-enum { TOKENS_KEPT = 4096 };
+enum { TOKENS_KEPT = 4096, TOKENS_MAX = 8192 };
 
 static void forget_expired(struct accounts *a, int64_t real_now)
 {
@@ -83,7 +83,7 @@ static void forget_expired(struct accounts *a, int64_t real_now)
     json_object_foreach_safe (a->tokens, tmp, token, entry)
         if (jx_int(entry, "ends", 0) <= real_now)
             (void)json_object_del(a->tokens, token);
-    if (json_object_size(a->tokens) >= 2 * TOKENS_KEPT)
+    if (json_object_size(a->tokens) >= TOKENS_MAX)
         (void)json_object_clear(a->tokens);
 }
 

@@ -66,7 +66,7 @@ int64_t cron_last(const char *cron, int64_t from, int64_t to)
 {
     static const int max[5] = { 59, 23, 31, 12, 7 };
     uint64_t set[5];
-    int64_t least = to - 7 * 24 * CLOCK_HOUR;
+    int64_t least = to - CLOCK_HOUR * 24 * 7;
 
     for (int i = 0; i < 5; i++)
         if (!parse_field(&cron, max[i], &set[i]))

@@ -4,6 +4,7 @@
 #include "sim/profile.h"
 
 /* Whether any project lives there: one domain per area. */
+
 static bool in_use(const struct sim *s, const struct region *r)
 {
     for (size_t i = 0; i < s->n_projects; i++)

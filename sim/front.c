@@ -160,12 +160,13 @@ void front_serve(void *ctx, struct exchange *x, struct answer *a)
     struct fault_hit hit;
 
     (void)pthread_mutex_lock(&s->lock);
-    sim_settle(s);
     hit = faults_match(&s->faults, &s->dice, x->method, x->path);
     a->chunked = switch_is(&s->switches, SW_FRAMING, "chunked");
     a->close = switch_is(&s->switches, SW_FRAMING, "close");
     if (!hit.hit || hit.applied)
         real_answer(s, x, &c, a);
+    else
+        c.route = route_find(x->method, x->path, &c.at);
     if (hit.hit)
         spoil(a, &hit);
     record(s, x, &c, a, hit.id);

@@ -80,6 +80,7 @@ static int set_switch(struct sim *s, const char *text, struct err *e)
     return switches_set(&s->switches, name, equals + 1, e);
 }
 
+/* 'text' is the option's value, or the word that is none. */
 static int read_one(struct sim *s, int option, const char *text, struct options *o, struct err *e)
 {
     double seed = 0;
@@ -102,7 +103,9 @@ static int read_one(struct sim *s, int option, const char *text, struct options 
             return -1;
         o->seed = (uint64_t)seed;
         return 0;
-    default: return err_set(e, ERR_INVALID, "unknown option or missing value; --help lists what there is");
+    default:
+        return err_set(e, ERR_INVALID, "\"%.60s\" is unknown or lacks its value; --help lists what there is",
+                       text);
     }
 }
 
@@ -115,7 +118,7 @@ struct sim *options_read(int argc, char *argv[], struct options *o, struct err *
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-        if (read_one(s, option, optarg, o, e) < 0)
+        if (read_one(s, option, optarg ? optarg : argv[optind - 1], o, e) < 0)
             return NULL;
     if (optind < argc) {
         err_set(e, ERR_INVALID, "unexpected argument \"%.60s\"", argv[optind]);

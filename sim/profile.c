@@ -26,7 +26,7 @@ static const struct profile_version *usable(const struct profile_version *list, 
         const struct profile_version *v = &list[i];
 
         if (!strcmp(v->version, version))
-            return v->expires_days == 0 || age < v->expires_days * 24 * CLOCK_HOUR ? v : NULL;
+            return v->expires_days == 0 || age < CLOCK_HOUR * 24 * v->expires_days ? v : NULL;
     }
     return NULL;
 }
@@ -89,7 +89,7 @@ static json_t *versions(const struct profile_version *list, size_t n, const char
             jx_pack("{s:s, s:s}", "version", list[i].version, "classification", list[i].classification);
         char date[CLOCK_TEXT];
 
-        clock_text(started + list[i].expires_days * 24 * CLOCK_HOUR, date);
+        clock_text(started + CLOCK_HOUR * 24 * list[i].expires_days, date);
         if (list[i].expires_days)
             jx_set(v, date_key, json_string(date));
         jx_append(all, v);

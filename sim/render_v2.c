@@ -216,7 +216,8 @@ json_t *render_v2(struct sim *s, const struct shoot *shoot)
                    jx_at(spec, "maintenance.autoUpdate.kubernetesVersion"), "machine_image_version",
                    jx_at(spec, "maintenance.autoUpdate.machineImageVersion"), "time_window",
                    jx_at(spec, "maintenance.timeWindow")));
-    set_networking(s, doc, spec);
+    if (switch_is(&s->switches, SW_SCHEMA, "2026-09"))
+        set_networking(s, doc, spec);
     jx_set(doc, "shoot_provider", provider(s, shoot));
     set_status(s, doc, shoot);
     if (switch_on(&s->switches, SW_UNKNOWN_MEMBERS))

@@ -151,6 +151,13 @@ int route_generation(const char *path)
 
 /* Each check answers the call and returns false when it fails. */
 
+/* Came with the schema of September 2026. */
+static bool too_new(const struct call *c)
+{
+    return !switch_is(&c->sim->switches, SW_SCHEMA, "2026-09") &&
+           (c->route->generation == 3 || !strcmp(c->route->name, "GardenerGetShootNodeNames"));
+}
+
 static bool check_token(struct call *c)
 {
     const struct switches *sw = &c->sim->switches;
@@ -222,6 +229,8 @@ static bool check_shoot(struct call *c)
         return false;
     }
     c->shoot = sim_shoot(c->sim, c->project, c->at.shoot);
+    if (c->shoot && !sim_settle_shoot(c->sim, c->shoot))
+        c->shoot = NULL;
     if (!c->shoot)
         call_error(c, 404, "Not Found");
     return c->shoot;
@@ -256,7 +265,7 @@ void routes_answer(struct call *c)
     c->route = route_find(c->in->method, c->in->path, &c->at);
     c->escape = (c->route ? c->route->generation : route_generation(c->in->path)) == 1 &&
                 switch_on(&c->sim->switches, SW_ESCAPE_SLASHES);
-    if (!c->route) {
+    if (!c->route || too_new(c)) {
         call_error(c, 404, "Not Found");
     } else if (allowed(c)) {
         c->body = c->in->body_len ? jx_parse(c->in->body, c->in->body_len, &e) : NULL;

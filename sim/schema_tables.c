@@ -39,10 +39,11 @@ static const struct schema_field machine_v2[] = {
 };
 
 #define WORKER_V2(machine_flags)                                                                             \
-    { "name", SCHEMA_STRING, NUL, .check = is_worker_name },                                                          \
+    { "name", SCHEMA_STRING, NUL, .check = is_worker_name },                                                 \
         { "machine", SCHEMA_OBJECT, machine_flags, .fields = machine_v2 },                                   \
         { "minimum", SCHEMA_INT, NUL, .check = NULL }, { "maximum", SCHEMA_INT, NUL, .check = NULL },        \
-        { "max_surge", SCHEMA_INT, NUL, .check = NULL }, { "volume_size", SCHEMA_STRING, NUL, .check = is_size },     \
+        { "max_surge", SCHEMA_INT, NUL, .check = NULL },                                                     \
+        { "volume_size", SCHEMA_STRING, NUL, .check = is_size },                                             \
         { "zones", SCHEMA_STRINGS, NUL, .check = NULL }, { "labels", SCHEMA_OBJECTS, NUL, .fields = pair },  \
         { "annotations", SCHEMA_OBJECTS, NUL, .fields = pair },                                              \
         { "taints", SCHEMA_OBJECTS, NUL, .fields = taint }, LAST
@@ -152,9 +153,11 @@ const struct schema_field schema_v2_verify[] = {
 
 /* ---- v1: bodies are wrapped; empty nested objects and nulls are tolerated ---- */
 
-static const struct schema_field version_v1[] = { { "version", SCHEMA_STRING, REQ, .check = is_version }, LAST };
-static const struct schema_field version_update_v1[] = { { "version", SCHEMA_STRING, NUL, .check = is_version },
-                                                         LAST };
+static const struct schema_field version_v1[] = { { "version", SCHEMA_STRING, REQ, .check = is_version },
+                                                  LAST };
+static const struct schema_field version_update_v1[] = {
+    { "version", SCHEMA_STRING, NUL, .check = is_version }, LAST
+};
 static const struct schema_field image_v1[] = {
     { "name", SCHEMA_STRING, NUL, .check = is_label_text },
     { "version", SCHEMA_STRING, NUL, .check = is_version },
@@ -173,8 +176,8 @@ static const struct schema_field machine_update_v1[] = {
 static const struct schema_field volume_v1[] = { { "size", SCHEMA_STRING, NUL, .check = is_size }, LAST };
 
 #define WORKER_V1(machine_flags, machine_fields)                                                             \
-    { "name", SCHEMA_STRING, NUL, .check = is_worker_name },                                                          \
-        { "machine", SCHEMA_OBJECT, machine_flags, .fields = machine_fields },                               \
+    { "name", SCHEMA_STRING, NUL, .check = is_worker_name },                                                 \
+        { "machine", SCHEMA_OBJECT, machine_flags, .fields = (machine_fields) },                             \
         { "minimum", SCHEMA_INT, NUL, .check = NULL }, { "maximum", SCHEMA_INT, NUL, .check = NULL },        \
         { "maxSurge", SCHEMA_INT, NUL, .check = NULL },                                                      \
         { "volume", SCHEMA_OBJECT, NUL, .fields = volume_v1 },                                               \

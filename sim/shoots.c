@@ -23,6 +23,7 @@ static void list(struct call *c, render_fn *render)
     json_t *all = json_array(), *name, *ordered;
     size_t i;
 
+    sim_settle(c->sim);
     for (size_t n = 0; n < c->sim->n_shoots; n++)
         if (c->sim->shoots[n]->project == c->project && listed(c, c->sim->shoots[n]))
             jx_append(names, json_string(c->sim->shoots[n]->name));
@@ -41,13 +42,14 @@ void shoots_v2_get(struct call *c) { call_json(c, 200, render_v2(c->sim, c->shoo
 static bool may_create(struct call *c, const char *name)
 {
     int status = (int)switch_number(&c->sim->switches, SW_NO_BOOTSTRAP_STATUS);
+    struct shoot *other = sim_shoot_named(c->sim, name);
 
     if (!c->project->bootstrapped && status) {
         call_error(c, status,
                    status == 500 ? "Internal Server Error" : "Not Found: Gardener project not found");
         return false;
     }
-    if (sim_shoot_named(c->sim, name)) {
+    if (other && sim_settle_shoot(c->sim, other)) {
         call_error(c, (int)switch_number(&c->sim->switches, SW_TAKEN_STATUS),
                    "The shoot name %s is already taken", name);
         return false;

@@ -241,22 +241,25 @@ static void follow_ca(struct shoot *shoot)
         tell("complete rotation", shoot, &e);
 }
 
-void sim_settle(struct sim *s)
+bool sim_settle_shoot(struct sim *s, struct shoot *shoot)
 {
     struct life_timing timing = sim_timing(s);
     int64_t now = sim_now(s);
 
-    for (size_t i = s->n_shoots; i-- > 0;) {
-        struct shoot *shoot = s->shoots[i];
-
-        life_advance(&shoot->life, &timing, now);
-        if (shoot->life.gone) {
-            sim_remove_shoot(s, shoot);
-            continue;
-        }
-        upkeep(s, shoot, now);
-        follow_api(shoot);
-        follow_version(shoot);
-        follow_ca(shoot);
+    life_advance(&shoot->life, &timing, now);
+    if (shoot->life.gone) {
+        sim_remove_shoot(s, shoot);
+        return false;
     }
+    upkeep(s, shoot, now);
+    follow_api(shoot);
+    follow_version(shoot);
+    follow_ca(shoot);
+    return true;
+}
+
+void sim_settle(struct sim *s)
+{
+    for (size_t i = s->n_shoots; i-- > 0;)
+        (void)sim_settle_shoot(s, s->shoots[i]);
 }

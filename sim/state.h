@@ -37,8 +37,8 @@ struct shoot {
     enum life_api api_shown; /* what 'api' was told last */
     char *api_version;
     enum ca_stage api_stage;
-    char stage_forced[48]; /* a rotation stage no document lists, set by a test */
-    int64_t held_nodes;    /* what it has of the quota since its last success */
+    char stage_forced[48];          /* a rotation stage no document lists, set by a test */
+    int64_t held_since, held_nodes; /* nodes it has of the quota since its last success */
 };
 
 enum { PROJECTS_MAX = 64, SHOOTS_MAX = 4096 };
@@ -87,5 +87,7 @@ void sim_remove_shoot(struct sim *s, struct shoot *shoot);
 /* The spec changed or an operation is wanted: it is picked up after the stale time. */
 void sim_request(struct sim *s, struct shoot *shoot, enum life_work work);
 
-/* Move every shoot on to now, remove what is gone, and make the shoots' API servers follow. */
+/* Move a shoot on to now and make its API server follow. False: it is gone. */
+bool sim_settle_shoot(struct sim *s, struct shoot *shoot);
+/* Every shoot. Called by whoever looks at all of them, and from time to time. */
 void sim_settle(struct sim *s);

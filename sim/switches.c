@@ -46,7 +46,8 @@ static const struct switch_def defs[SW_N] = {
                        "v1 GET: the fields its clients know, or Gardener's own too (lastUpdateTime, "
                        "lastErrors, ...)" },
     [SW_V1_KUBECONFIG] = { "v1-kubeconfig", "on", "on|off", "GET kubeconfig of v1 exists" },
-    [SW_SCHEMA] = { "schema", "2026-09", "2026-04|2026-06|2026-09", "which v2 schema is served" },
+    [SW_SCHEMA] = { "schema", "2026-09", "2026-04|2026-06|2026-09",
+                    "v2 documents, and whether v3 exists, as of then" },
     [SW_HA_TYPE] = { "ha-type", "node", "node|zone|empty",
                      "failure tolerance of highly available control planes" },
     [SW_UNKNOWN_FIELDS] = { "unknown-fields", "ignore", "ignore|reject", "unknown fields in v2 requests" },

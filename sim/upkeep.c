@@ -158,11 +158,13 @@ static void follow_schedules(struct sim *s, struct shoot *shoot, int64_t now)
 
 void upkeep(struct sim *s, struct shoot *shoot, int64_t now)
 {
-    struct usage u = { 0 };
+    if (shoot->held_since != shoot->life.succeeded && quiet(shoot)) {
+        struct usage u = { 0 };
 
-    add_usage(&u, shoot->spec);
-    if (quiet(shoot))
+        add_usage(&u, shoot->spec);
         shoot->held_nodes = shoot->life.hibernated ? 0 : u.instances;
+        shoot->held_since = shoot->life.succeeded;
+    }
     auto_update(s, shoot, now);
     background(s, shoot, now);
     follow_schedules(s, shoot, now);

@@ -4,7 +4,10 @@
 #include <ctype.h>
 #include <stdbool.h>
 
-static int hex(char c) { return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10; }
+static unsigned hex(char c)
+{
+    return isdigit((unsigned char)c) ? (unsigned)(c - '0') : (unsigned)(tolower((unsigned char)c) - 'a' + 10);
+}
 
 char *uri_decode(const char *text, size_t n)
 {
@@ -14,9 +17,9 @@ char *uri_decode(const char *text, size_t n)
     for (size_t i = 0; i < n; i++) {
         bool escape = text[i] == '%' && n - i > 2 && isxdigit((unsigned char)text[i + 1]) &&
                       isxdigit((unsigned char)text[i + 2]);
-        int c = escape ? hex(text[i + 1]) * 16 + hex(text[i + 2]) : 0;
+        unsigned char c = escape ? (unsigned char)(hex(text[i + 1]) << 4 | hex(text[i + 2])) : 0;
 
-        out[len++] = c ? (char)c : text[i];
+        ((unsigned char *)out)[len++] = c ? c : (unsigned char)text[i];
         i += c ? 2 : 0;
     }
     return out;
