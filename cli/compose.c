@@ -306,23 +306,48 @@ static int remove_lowest_tier(struct round *r)
     return 0;
 }
 
-/* While a composite goes its status still tells what Cleura says: rendered, but nothing of it is applied. */
-static int write_leaving_status(struct round *r)
+/* What is still there, as a message. The caller frees. */
+static char *still_there(const struct round *r, size_t dependents)
 {
+    struct buf text = buf_max(4096);
+    const char *name;
+    const json_t *object;
+
+    if (dependents)
+        (void)buf_addf(&text, "Waiting for %zu objects in the cluster to go first", dependents);
+    json_object_foreach (r->observed, name, object)
+        if (!dependents && jx_at(object, "metadata.deletionTimestamp"))
+            (void)buf_addf(&text, "%s%s", text.len ? ", " : "Removing: ", name);
+    return buf_take(&text);
+}
+
+/* While a composite goes it is rendered for what Cleura says of it; nothing of that is applied. */
+static int write_leaving_status(struct round *r, size_t dependents)
+{
+    static const char *const told[] = { "operation", "lastErrors" };
     CLEAN(fn_response_free) struct fn_response response;
+    CLEAN(free) char *message = still_there(r, dependents);
     const struct fn_request request = { .composite = r->composite, .observed = r->observed };
-    json_t *conditions = old_conditions(r), *status;
+    json_t *conditions = old_conditions(r), *status = json_deep_copy(jx_at(r->composite, "status"));
+    bool rendered;
 
     fn_response_init(&response);
-    set_system(r, conditions, "Ready", false, "Deleting", NULL);
-    if (render(&request, &response, NULL) == 0 && !fatal_message(&response))
-        status = json_deep_copy(response.status);
-    else
-        status = json_deep_copy(jx_at(r->composite, "status"));
+    rendered = render(&request, &response, NULL) == 0 && !fatal_message(&response);
     if (!json_is_object(status)) {
         json_decref(status);
         status = json_object();
     }
+    for (size_t i = 0; rendered && i < ARRAY_LENGTH(told); i++) {
+        const json_t *value = json_object_get(response.status, told[i]);
+
+        if (value)
+            jx_share(status, told[i], value);
+        else
+            (void)json_object_del(status, told[i]);
+    }
+    set_system(r, conditions, "Ready", false, "Deleting", message);
+    jx_set(status, "phase", json_string("Deleting"));
+    jx_set(status, "message", json_string(message));
     jx_set(status, "conditions", conditions);
     return put_status(r, status);
 }
@@ -333,7 +358,7 @@ static int tear_down(struct round *r)
 
     if (json_object_size(r->observed) == 0)
         return set_finalizer(r, false);
-    if (write_leaving_status(r) < 0 || dependents_leaving(r, &waiting, r->e) < 0)
+    if (dependents_leaving(r, &waiting, r->e) < 0 || write_leaving_status(r, waiting) < 0)
         return -1;
     return waiting ? 0 : remove_lowest_tier(r);
 }

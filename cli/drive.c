@@ -119,6 +119,15 @@ static bool is_lost(const struct run *r, const struct target *t)
     return strcmp(t->before, o->blame) != 0 || clock_now() - r->since > STALE_MS || o->kind == ERR_INVALID;
 }
 
+static const char *done_text(const struct run *r, const struct target *t)
+{
+    if (t->gone)
+        return r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING ? "gone" : "not in the store any more";
+    if (t->done && r->goal == DRIVE_ACCEPTED && !t->outcome.ready)
+        return "accepted by Cleura";
+    return t->outcome.activity;
+}
+
 static void draw(struct run *r, bool last)
 {
     for (size_t i = 0; i < r->n; i++) {
@@ -129,7 +138,7 @@ static void draw(struct run *r, bool last)
                                                      : is_lost(r, t) ? PROGRESS_FAILED
                                                                      : PROGRESS_MOVING,
                                             .percent = t->outcome.percent,
-                                            .text = t->gone ? "gone" : t->outcome.activity,
+                                            .text = done_text(r, t),
                                             .since = r->since,
                                             .until = t->until };
         if (!t->done && !is_lost(r, t) && !t->outcome.accepted && !t->outcome.leaving)

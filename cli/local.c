@@ -61,8 +61,9 @@ json_t *local_look(struct look *l, struct err *e)
 int local_not_ours(const char *name, const char *verb, struct err *e)
 {
     return err_set(e, ERR_CONFLICT,
-                   "%s was not made from this store, so it is not %s from here. To take it over, write it as "
-                   "a Shoot with spec.adopt: "
-                   "true (\"cleura-shoot render\" shows one as it is made by create), apply it, then %s it",
-                   name, !strcmp(verb, "delete") ? "deleted" : verb, verb);
+                   "%s was not made from this store: %s leaves it alone. To take it over, write a Shoot with "
+                   "its name, region, projectId, "
+                   "version and workers (\"cleura-shoot status %s -o yaml\" shows them) and spec.adopt: "
+                   "true, apply it, then %s it",
+                   name, verb, name, verb);
 }

@@ -96,7 +96,9 @@ static void look_at_operation(struct outcome *o, const json_t *composite)
 {
     const char *state = jx_str(composite, "status.operation.state", "");
     bool working = !strcmp(state, "Processing") || !strcmp(state, "Pending") || !strcmp(state, "Error");
+    bool other = o->leaving && strcmp(jx_str(composite, "status.operation.type", ""), "Delete") != 0;
 
+    working = working && !other; /* on the way out only the deletion's progress counts */
     o->percent = working ? (int)jx_int(composite, "status.operation.progress", -1) : -1;
     o->activity = text_clean(working && strcmp(state, "Error") != 0
                                  ? jx_str(composite, "status.operation.description", o->message)
@@ -107,6 +109,7 @@ void outcome_read(const json_t *composite, const json_t *observed, struct outcom
 {
     const json_t *ready = outcome_condition(composite, "Ready"),
                  *synced = outcome_condition(composite, "Synced");
+    const json_t *valid = outcome_condition(composite, "Valid");
     const char *name;
     const json_t *object;
 
@@ -118,6 +121,8 @@ void outcome_read(const json_t *composite, const json_t *observed, struct outcom
     ret->message = text_clean(message_of(composite));
     if (is_status(synced, "False") && is_current(composite, synced) && !ret->leaving)
         fail(ret, ERR_INVALID, composite, NULL);
+    if (is_status(valid, "False") && is_current(composite, valid) && !ret->leaving && !ret->ready)
+        fail(ret, ERR_INVALID, composite, jx_str(valid, "message", NULL));
     json_object_foreach ((json_t *)(uintptr_t)observed, name, object)
         look_at_composed(ret, object);
     if (ret->ready && ret->kind != ERR_INVALID)

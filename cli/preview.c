@@ -18,6 +18,10 @@ static int tell_results(const struct fn_response *r, const json_t *composite, st
         if (jx_int(result, "severity", -1) == FN_FATAL)
             return err_set(e, ERR_INVALID, "%s/%s: %s", kind, label,
                            jx_str(result, "message", "cannot be rendered"));
+    json_array_foreach (r->conditions, i, result)
+        if (!strcmp(jx_str(result, "type", ""), "Valid") && !strcmp(jx_str(result, "status", ""), "False"))
+            return err_set(e, ERR_INVALID, "%s/%s: %s", kind, label,
+                           jx_str(result, "message", "the spec has errors"));
     json_array_foreach (r->results, i, result) {
         CLEAN(free) char *text = text_clean(jx_str(result, "message", ""));
 

@@ -4,8 +4,8 @@
 #include "lib/err.h"
 #include <jansson.h>
 
-/* Can it be rendered? -1 with ERR_INVALID and the function's words when not; 'observed' may be NULL. Warnings go to standard
- * error. */
+/* Can it be rendered, and would the spec be applied? -1 with ERR_INVALID and the function's words when not; 'observed' may be
+ * NULL. Warnings go to standard error. */
 MUST_CHECK int preview_check(const json_t *composite, const json_t *observed, struct err *e);
 
 /* Everything it becomes: [{"name", "after": "bootstrap" | absent, "resource"}] in the order in which it appears when each

@@ -34,25 +34,35 @@ void screen_open(struct screen *s, bool quiet)
     measure(s);
 }
 
-static void redraw(struct screen *s, const struct progress_row rows[], size_t n, int64_t now)
+static char *draw(const struct screen *s, const struct progress_row rows[], size_t n, int64_t now)
 {
-    CLEAN(buf_free) struct buf out = buf_max(OUT_MAX);
-    size_t fits, shown = n;
+    struct buf out = buf_max(OUT_MAX);
+    size_t fits = (size_t)s->height - 1, shown = n > fits ? fits - 1 : n;
 
-    measure(s);
-    fits = (size_t)s->height - 1;
-    if (s->drawn)
-        (void)buf_addf(&out, "\033[%zuA", s->drawn);
-    (void)buf_adds(&out, "\r\033[J");
-    if (n > fits)
-        shown = fits - 1;
     progress_draw(&out, rows, shown, &s->style, now);
     if (shown < n)
         (void)buf_addf(&out, "  and %zu more\n", n - shown);
-    (void)fwrite(buf_text(&out), 1, out.len, stderr);
-    (void)fflush(stderr);
-    s->drawn = shown < n ? shown + 1 : n;
+    return buf_take(&out);
+}
+
+static void redraw(struct screen *s, const struct progress_row rows[], size_t n, int64_t now)
+{
+    char *text;
+
+    measure(s);
+    text = draw(s, rows, n, now);
     s->drawn_at = now;
+    if (s->text && !strcmp(text, s->text)) {
+        free(text);
+        return;
+    }
+    if (s->drawn)
+        (void)fprintf(stderr, "\033[%zuA", s->drawn);
+    (void)fprintf(stderr, "\r\033[J%s", text);
+    (void)fflush(stderr);
+    free(s->text);
+    s->text = text;
+    s->drawn = n > (size_t)s->height - 1 ? (size_t)s->height - 1 : n;
 }
 
 static void changes(struct screen *s, const struct progress_row rows[], size_t n)
@@ -93,5 +103,6 @@ void screen_close(struct screen *s, const struct progress_row rows[], size_t n, 
     for (size_t i = 0; i < s->n_last; i++)
         free(s->last[i]);
     free(s->last);
+    free(s->text);
     *s = (struct screen){ .quiet = true };
 }

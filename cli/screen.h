@@ -9,6 +9,7 @@ struct screen {
     int64_t drawn_at; /* ms since 1970 */
     struct progress_style style;
     int height;
+    char *text;  /* ... as they are */
     char **last; /* not live: the last line of each row */
     size_t n_last;
 };

@@ -2,6 +2,7 @@
 /* Damerau-Levenshtein distance (without edits inside a swap), on words of a command line. */
 #include "cli/suggest.h"
 #include "lib/cleanup.h"
+#include <stdbool.h>
 
 enum { WORD_MAX = 32 };
 
@@ -39,7 +40,8 @@ const char *suggest_nearest(const char *typed, const char *(*next)(size_t i))
     const char *best = NULL, *word;
 
     for (size_t i = 0; (word = next(i)); i++) {
-        size_t distance = suggest_distance(typed, word);
+        bool begins = strlen(typed) > 2 && !strncmp(word, typed, strlen(typed));
+        size_t distance = begins ? 1 : suggest_distance(typed, word);
 
         if (distance <= least && !(best && distance == least)) {
             least = distance;

@@ -3,6 +3,7 @@
 #include "cli/drive.h"
 #include "cli/kinds.h"
 #include "cli/local.h"
+#include "cli/outcome.h"
 #include "cli/preview.h"
 #include "cli/stop.h"
 #include "cli/verb.h"
@@ -64,15 +65,18 @@ static int find_place(const struct options *o, struct place *place, struct err *
     return probe_open(&s, o, e) < 0 || place_find(&s, place, e) < 0 ? -1 : 0;
 }
 
-static void tell(const struct options *o, const char *name, bool ready)
+static void tell(struct session *s, const json_t *shoot)
 {
-    if (o->quiet)
+    const struct store_ref ref = store_ref_of(shoot);
+    json_auto_t *now = NULL;
+
+    if (s->o->quiet || s->store->ops->get(s->store, &ref, &now, NULL) < 0)
         return;
-    if (ready)
-        (void)fprintf(stderr, "%s is ready. Next: cleura-shoot kubeconfig %s\n", name, name);
+    if (!strcmp(jx_str(outcome_condition(now, "Ready"), "status", ""), "True"))
+        (void)fprintf(stderr, "%s is ready. Next: cleura-shoot kubeconfig %s\n", ref.name, ref.name);
     else
         (void)fprintf(stderr, "Cleura makes %s, which takes 10 to 15 minutes. Next: cleura-shoot wait %s\n",
-                      name, name);
+                      ref.name, ref.name);
 }
 
 static int drive_create(struct session *s, json_t *shoot, bool wait, struct err *e)
@@ -88,7 +92,7 @@ static int drive_create(struct session *s, json_t *shoot, bool wait, struct err 
                       "takes it up again.\n",
                       name);
     if (code == 0)
-        tell(s->o, name, wait);
+        tell(s, shoot);
     return code;
 }
 

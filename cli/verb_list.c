@@ -46,8 +46,13 @@ static int list(const struct call *c, struct err *e)
         return -1;
     url = probe_shoots_url(c->o, &place);
     shoots = probe_get(&s, url, e);
+    if (!shoots && e->kind == ERR_NOT_FOUND)
+        return err_set(
+            e, ERR_NOT_FOUND,
+            "Cleura knows no project %s in region %s, or you may not see it; check --project and --region",
+            place.project, place.region);
     if (!shoots)
-        return err_wrap(e, "list the clusters of project %s in %s", place.project, place.region);
+        return -1;
     if (format != OUTPUT_TABLE) {
         output_document(format, shoots);
         return 0;
