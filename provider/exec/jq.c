@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parent's side of the jq worker: starts it, sends work, keeps the time, kills it.  The worker never sees
- * a program that jq_scan() refuses. */
+/* The side of the jq worker's user: sends work, keeps the time, kills it.  The worker never sees a program that
+ * jq_scan() refuses. */
 #include "provider/exec/jq.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
-#include "provider/exec/jq_sandbox.h"
+#include "provider/exec/jq_nursery.h"
 #include "provider/exec/jq_scan.h"
 #include "provider/exec/jq_worker.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 /* A compile takes 20 ms of our own machine, and its cost does not depend on the document: each gets its own JQ_TIME_MS, but
  * all of one call together no more than this. */
 enum { PREPARATION_MS = 5000 };
 
 struct jq {
-    pid_t pid; /* 0 = no worker */
+    struct jq_nursery nursery;
+    pid_t pid; /* of the worker; 0 = none */
     int fd;
     int64_t deadline, last; /* by the monotonic clock: of this step, of the whole call */
 };
@@ -27,52 +27,32 @@ struct jq *jq_new(void)
 {
     struct jq *q = x_alloc(sizeof(*q));
 
-    q->fd = -1;
+    /* As early as can be, before there are secrets; when it fails, the first use tries again and tells. */
+    (void)!jq_nursery_start(&q->nursery, NULL);
     return q;
 }
 
 static void stop(struct jq *q)
 {
-    if (q->fd >= 0)
-        (void)close(q->fd);
-    q->fd = -1;
     if (!q->pid)
         return;
+    (void)close(q->fd);
     (void)kill(q->pid, SIGKILL);
-    while (waitpid(q->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
     q->pid = 0;
 }
 
 void jq_free(struct jq *q)
 {
-    if (q)
-        stop(q);
+    if (!q)
+        return;
+    stop(q);
+    jq_nursery_stop(&q->nursery);
     free(q);
 }
 
 static int start(struct jq *q, struct err *e)
 {
-    pid_t parent = getpid();
-    int ends[2];
-
-    if (q->pid)
-        return 0;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-        return err_set(e, ERR_INTERNAL, "jq worker: socketpair: %s", strerrordesc_np(errno));
-    q->pid = fork();
-    if (q->pid == 0) {
-        jq_sandbox_enter(ends[1], parent, JQ_MEMORY_MB);
-        jq_worker_main(0);
-    }
-    (void)close(ends[1]);
-    if (q->pid < 0) {
-        (void)close(ends[0]);
-        q->pid = 0;
-        return err_set(e, ERR_INTERNAL, "jq worker: fork: %s", strerrordesc_np(errno));
-    }
-    q->fd = ends[0];
-    return 0;
+    return q->pid ? 0 : jq_nursery_worker(&q->nursery, &q->pid, &q->fd, e);
 }
 
 /* ---- reading and writing in time ------------------------------------------------------------------------------- */

@@ -118,21 +118,24 @@ static void filter_calls(void)
 static void filter_calls(void) {}
 #endif
 
-void jq_sandbox_enter(int fd, pid_t parent, int memory_mb)
+void jq_sandbox_isolate(int fd, pid_t parent)
 {
     static char *nothing[] = { NULL };
-    rlim_t had = address_space();
 
     reset_signals();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(70);
     keep_only(fd);
     environ = nothing; /* not clearenv(): libjq reads through the pointer */
+}
+
+void jq_sandbox_lock(int memory_mb)
+{
+    if (!SANITIZED) /* a sanitizer reserves terabytes */
+        set_limit(RLIMIT_AS, address_space() + ((rlim_t)memory_mb << 20));
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, 0);
     set_limit(RLIMIT_NOFILE, 1); /* descriptor 0 and no other, ever */
-    if (!SANITIZED)              /* a sanitizer reserves terabytes */
-        set_limit(RLIMIT_AS, had + ((rlim_t)memory_mb << 20));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
         _exit(70);
     filter_calls();

@@ -295,7 +295,7 @@ static bool is_json(const char *text)
     CLEAN(free) char *filled = NULL;
     json_auto_t *doc = NULL;
 
-    if (fill(text, &f, &filled, NULL) < 0)
+    if (fill(text, &f, &filled, NULL) < 0 || !filled)
         return false;
     doc = jx_parse(filled, strlen(filled), NULL);
     return doc != NULL;
@@ -319,14 +319,13 @@ int template_resolve(const struct exec *x, const json_t *object, enum template_f
 
 char *template_unmask(const struct exec *x, const json_t *object, const char *text)
 {
-    json_auto_t *masks = NULL;
-    struct source source = { .x = x, .object = object };
+    json_auto_t *masks = template_masks(object);
+    const struct source source = { .x = x, .object = object, .ids = masks };
     struct filling f = { .value = masked_value, .ctx = &source, .restore_objects = true };
     char *plain = NULL;
 
-    if (!strstr(text, "{{"))
+    if (!json_object_size(masks) || !strstr(text, "{{"))
         return x_strdup(text);
-    source.ids = masks = template_masks(object);
     f.escape = is_json(text);
     if (fill(text, &f, &plain, NULL) < 0)
         return x_strdup(text);
