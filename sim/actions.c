@@ -119,15 +119,16 @@ void actions_rotate_ca(struct call *c)
     }
     done = c->shoot->life.created && (prepare ? life_rotate_prepare(&c->shoot->life, c->now)
                                               : life_rotate_complete(&c->shoot->life, c->now)) == 0;
-    if (done)
+    if (done) {
+        (void)sim_settle_shoot(c->sim, c->shoot); /* completion ends the old CA at once */
         call_accepted(c, 202);
-    else if (request_rule(
-                 c, "ca", "stage",
-                 prepare
-                     ? "cannot start rotation of certificate authorities if .status.credentials.rotation."
-                       "certificateAuthorities.phase is not 'Completed'"
-                     : "cannot complete rotation of certificate authorities if .status.credentials.rotation."
-                       "certificateAuthorities.phase is not 'Prepared'"))
+    } else if (
+        request_rule(
+            c, "ca", "stage",
+            prepare ? "cannot start rotation of certificate authorities if .status.credentials.rotation."
+                      "certificateAuthorities.phase is not 'Completed'"
+                    : "cannot complete rotation of certificate authorities if .status.credentials.rotation."
+                      "certificateAuthorities.phase is not 'Prepared'"))
         call_empty(c, 202);
 }
 

@@ -113,18 +113,41 @@ static bool in_window(const json_t *spec, int64_t now)
     return begin <= end ? day >= begin && day < end : day >= begin || day < end;
 }
 
+/* Whether any worker's image moved. */
+static bool newer_images(struct shoot *shoot)
+{
+    const char *newest = profile_newest_image();
+    bool moved = false;
+    size_t i;
+    json_t *worker;
+
+    json_array_foreach (spec_workers(shoot->spec), i, worker) {
+        if (!strcmp(jx_str(worker, "imageVersion", ""), newest))
+            continue;
+        jx_set(worker, "imageVersion", json_string(newest));
+        moved = true;
+    }
+    return moved;
+}
+
+/* In the maintenance window, if the user lets it; an expired Kubernetes version at once. */
 static void auto_update(struct sim *s, struct shoot *shoot, int64_t now)
 {
     const char *version = spec_version(shoot->spec), *newest = profile_newest_patch(version);
-    bool expired = !profile_kubernetes(version, s->started, now);
-    bool wanted = jx_bool(shoot->spec, "maintenance.autoUpdate.kubernetesVersion", false);
+    bool moved = false, window;
 
-    if (!switch_on(&s->switches, SW_AUTO_UPDATE) || !quiet(shoot) || !strcmp(version, newest))
+    if (!switch_on(&s->switches, SW_AUTO_UPDATE) || !quiet(shoot))
         return;
-    if (!expired && !(wanted && in_window(shoot->spec, now)))
-        return;
-    jx_set(jx_at(shoot->spec, "kubernetes"), "version", json_string(newest));
-    if (!shoot->life.hibernated)
+    window = in_window(shoot->spec, now);
+    if (strcmp(version, newest) != 0 &&
+        (!profile_kubernetes(version, s->started, now) ||
+         (window && jx_bool(shoot->spec, "maintenance.autoUpdate.kubernetesVersion", false)))) {
+        jx_set(jx_at(shoot->spec, "kubernetes"), "version", json_string(newest));
+        moved = true;
+    }
+    if (window && jx_bool(shoot->spec, "maintenance.autoUpdate.machineImageVersion", false))
+        moved = newer_images(shoot) || moved;
+    if (moved && !shoot->life.hibernated)
         life_start(&shoot->life, WORK_ROLL, now);
 }
 

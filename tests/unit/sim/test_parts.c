@@ -199,6 +199,8 @@ static void things_happen_unasked(void **state)
                          CREATE_V2("one", "\"hibernation_schedules\":[{\"start\":\"0 20 * * *\","
                                           "\"end\":\"0 8 * * *\"}],")),
                      202);
+    jx_set(json_array_get(jx_at(sim_shoot_named(w->sim, "one")->spec, "provider.workers"), 0), "imageVersion",
+           json_string("1877.17.0"));
     set(w, "background-seconds", "3600");
     set(w, "schedules", "off");
     advance(w, 700);
@@ -210,6 +212,8 @@ static void things_happen_unasked(void **state)
     for (int i = 0; i < 25; i++)
         advance(w, 3600);
     assert_string_equal(version(w), "1.35.7");
+    assert_string_equal(jx_str(json_array_get(jx_at(shoot->spec, "provider.workers"), 0), "imageVersion", ""),
+                        "1877.19.0");
     set(w, "schedules", "on");
     set(w, "background-seconds", "0");
     {
