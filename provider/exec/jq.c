@@ -4,6 +4,7 @@
 #include "provider/exec/jq.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
+#include "provider/exec/jq_adapt.h"
 #include "provider/exec/jq_nursery.h"
 #include "provider/exec/jq_scan.h"
 #include "provider/exec/jq_worker.h"
@@ -123,10 +124,16 @@ static enum io receive_all(const struct jq *q, void *bytes, size_t n)
 
 /* The programs of a call that may run, and where their results go. */
 struct batch {
-    const char *programs[JQ_PROGRAMS_MAX];
+    char *programs[JQ_PROGRAMS_MAX];
     struct jq_result *results[JQ_PROGRAMS_MAX];
     uint32_t n;
 };
+
+static void batch_free_clean(struct batch *b)
+{
+    for (uint32_t i = 0; i < b->n; i++)
+        free(b->programs[i]);
+}
 
 static void set_failure(struct jq_result *r, int outcome, const char *error)
 {
@@ -239,7 +246,7 @@ static void sort_out(const char *const programs[], size_t n, struct jq_result re
             set_failure(&results[i], JQ_SYNTAX, e.text);
             continue;
         }
-        batch->programs[batch->n] = programs[i];
+        batch->programs[batch->n] = jq_adapt(programs[i]);
         batch->results[batch->n++] = &results[i];
     }
 }
@@ -248,7 +255,7 @@ int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_
             struct jq_result results[], struct err *e)
 {
     CLEAN(free) char *document = NULL;
-    struct batch batch = { .n = 0 };
+    CLEAN(batch_free) struct batch batch = { .n = 0 };
     bool fresh = !q->pid;
     uint32_t done = 0;
     enum io io;

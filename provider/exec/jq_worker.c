@@ -343,7 +343,7 @@ static void serve(struct worker *w, const struct jq_request *req)
     if (req->n > JQ_PROGRAMS_MAX)
         _exit(70);
     for (uint32_t i = 0; i < req->n; i++)
-        texts[i] = read_text(w->fd, JQ_PROGRAM_MAX);
+        texts[i] = read_text(w->fd, JQ_ADAPTED_MAX);
     document = read_document(w->fd, req->document_len);
     if (!jv_is_valid(document))
         _exit(70);

@@ -6,9 +6,14 @@
  *   answer:   frames. JQ_FRAME_STEP for each piece of slow preparation done, one JQ_FRAME_START when all programs
  *             are compiled, then one frame per program in order: its outcome and the value or the error as text. */
 #pragma once
+#include "provider/exec/jq.h"
 #include <stdint.h>
 
-enum { JQ_PROGRAMS_MAX = 256, JQ_DOCUMENT_MAX = 128 << 20 };
+enum {
+    JQ_PROGRAMS_MAX = 256,
+    JQ_DOCUMENT_MAX = 128 << 20,
+    JQ_ADAPTED_MAX = 4 * JQ_PROGRAM_MAX, /* jq_adapt() makes programs longer: "else . " for each "if" */
+};
 
 struct jq_request {
     uint32_t n, document_len;

@@ -133,6 +133,30 @@ static void words_that_are_data(void **state)
         check(worker(state), "{\"input\":1}", table[i][0], table[i][1]);
 }
 
+/* What provider-http's gojq takes and libjq 1.6 does not. */
+static void gojq_dialect(void **state)
+{
+    static const char *const table[][2] = {
+        { "if .input == 1 then \"one\" end", "\"one\"" },
+        { "if .input == 2 then \"two\" end", "{\"input\":1}" },
+        { "if .input == 2 then 2 elif .input == 3 then 3 end | keys", "[\"input\"]" },
+        { "[if true then if false then 1 end else 2 end, \"\\(if true then 3 end)\"] | .[1]", "\"3\"" },
+        { "if true then 1 else 2 end", "1" },
+        { "{if: 1, end: 2, else: .end}", "{\"else\":null,\"end\":2,\"if\":1}" },
+        { "\"  a b \" | trim", "\"a b\"" },
+        { "\"  a b \" | [ltrim, rtrim]", "[\"a b \",\"  a b\"]" },
+        { "[-3, 3, -0.5] | map(abs)", "[3,3,0.5]" },
+        { "[1, [2]] | map(toarray)", "[[1],[2]]" },
+        { "{a: 1, b: {c: 2, d: 3}} | pick(.a, .b.d)", "{\"a\":1,\"b\":{\"d\":3}}" },
+        { "[[1, 2], [3]] | [add(.[][]), (.[0] | add)]", "[6,3]" },
+        { "def trim: 7; trim", "7" },
+        { "{trim: 1} | .trim", "1" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(table); i++)
+        check(worker(state), "{\"input\":1}", table[i][0], table[i][1]);
+}
+
 /* Whatever a program does, the answer comes in bounded time and the next program works. */
 static void hostile_programs(void **state)
 {
@@ -224,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_programs, setup, teardown),
         cmocka_unit_test_setup_teardown(words_that_are_data, setup, teardown),
+        cmocka_unit_test_setup_teardown(gojq_dialect, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_programs, setup, teardown),
         cmocka_unit_test_setup_teardown(many_programs_one_call, setup, teardown),
         cmocka_unit_test_setup_teardown(results_before_a_hang_are_kept, setup, teardown),
