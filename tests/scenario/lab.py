@@ -128,7 +128,7 @@ class Lab:
         self.control("POST", "/faults", fault)
 
     def shoots(self):
-        return {shoot["name"]: shoot for shoot in self.control("GET", "/shoots")["shoots"]}
+        return {shoot["name"]: shoot for shoot in self.control("GET", "/shoots")}
 
     # ---- the store ----------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@
 static struct {
     pid_t pid;
     int port, other_port;
-    int *connections; /* shared with the children */
+    int *connections, *resets; /* shared with the children */
 } server;
 
 static void say(int fd, const char *status, const char *headers, const char *body)
@@ -90,7 +90,7 @@ static void serve(int fd, const char *request)
         (void)poll(NULL, 0, -1);
     else if (!strcmp(path, "/big"))
         say_big(fd);
-    else if (!strcmp(path, "/reset"))
+    else if (!strcmp(path, "/reset") && __sync_add_and_fetch(server.resets, 1))
         reset(fd);
     else if (!strcmp(path, "/inside"))
         redirect(fd, server.port, "/echo", "302 Found");
@@ -135,7 +135,9 @@ static int start_server(void **state)
 
     (void)state;
     (void)close(other); /* a port nobody listens on */
-    server.connections = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    server.connections =
+        mmap(NULL, 2 * sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    server.resets = server.connections + 1;
     server.pid = fork();
     if (server.pid == 0) {
         (void)setpgid(0, 0);
@@ -322,6 +324,26 @@ static void a_reset_may_have_taken_effect(void **state)
     assert_int_equal(HTTP_MAYBE_SENT, a.fate);
 }
 
+/* libcurl repeats a call by itself when a connection it used before breaks: never a call that may take effect twice. */
+static void a_post_is_sent_once(void **state)
+{
+    struct err e = { 0 };
+    CLEAN(http_free) struct http *h = http_new("test", &e);
+    CLEAN(free) char *echo = url_of("/echo"), *breaks = url_of("/reset");
+    int before = *server.resets;
+
+    (void)state;
+    a = (struct answer){ 0 };
+    (void)http_send(h, &(struct http_request){ .method = "GET", .url = echo }, keep, &a);
+    wait_for(h, &a);
+    a = (struct answer){ 0 };
+    (void)http_send(h, &(struct http_request){ .method = "POST", .url = breaks, .body = "x", .body_len = 1 },
+                    keep, &a);
+    wait_for(h, &a);
+    assert_int_equal(HTTP_MAYBE_SENT, a.fate);
+    assert_int_equal(1, *server.resets - before);
+}
+
 static void a_refused_connection_has_not(void **state)
 {
     CLEAN(free) char *url = x_asprintf("http://127.0.0.1:%d/", server.other_port);
@@ -466,6 +488,7 @@ int main(void)
         cmocka_unit_test(redirects_end),
         cmocka_unit_test(a_body_over_the_limit_is_an_error),
         cmocka_unit_test(a_reset_may_have_taken_effect),
+        cmocka_unit_test(a_post_is_sent_once),
         cmocka_unit_test(a_refused_connection_has_not),
         cmocka_unit_test(no_answer_ends_at_the_timeout),
         cmocka_unit_test(retry_after_is_read),
