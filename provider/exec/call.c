@@ -324,6 +324,9 @@ static void give(struct maker *m, struct exec_call *ret)
     m->call = (struct exec_call){ .method = NULL };
 }
 
+/* "base/" + null would change the whole collection. */
+static const char null_in_url[] = "url: a null of the response went into it";
+
 int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
                       const json_t *response, struct exec_call *ret, bool *ret_unknown, struct err *e)
 {
@@ -338,6 +341,8 @@ int exec_request_call(const struct exec *x, const json_t *object, enum exec_acti
         t.body = jq_collapse(jx_str(mapping, "body", ""));
         if (call_from(&m, mapping, &t, response, ret_unknown, e) < 0)
             return err_wrap(e, "%s", t.method);
+        if (*ret_unknown && action != EXEC_OBSERVE)
+            return err_set(e, ERR_INVALID, "%s: %s", t.method, null_in_url);
     }
     give(&m, ret);
     return 0;
@@ -349,13 +354,16 @@ int exec_change_call(const struct exec *x, const json_t *object, int change, con
     CLEAN(maker_free) struct maker m = { .x = x, .object = object };
     CLEAN(template_free) struct template t = { .method = NULL };
     const json_t *from = json_array_get(jx_at(object, "spec.forProvider.changes"), (size_t)change);
+    bool unknown = false;
 
     if (!from)
         return err_set(e, ERR_INVALID, "there is no changes[%d]", change);
     t.method = jx_str(from, "method", "POST");
     t.body = x_strdup(jx_str(from, "body", ""));
-    if (call_from(&m, from, &t, response, NULL, e) < 0)
+    if (call_from(&m, from, &t, response, &unknown, e) < 0)
         return err_wrap(e, "changes[%d]", change);
+    if (unknown)
+        return err_set(e, ERR_INVALID, "changes[%d]: %s", change, null_in_url);
     give(&m, ret);
     return 0;
 }

@@ -126,6 +126,8 @@ void jq_sandbox_isolate(int fd, pid_t parent)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(70);
     keep_only(fd);
+    (void)setenv("TZ", "UTC0", 1); /* programs reckon in UTC, wherever the machine stands */
+    tzset();
     environ = nothing; /* not clearenv(): libjq reads through the pointer */
 }
 

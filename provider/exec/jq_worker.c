@@ -37,7 +37,10 @@ struct worker {
 static void drop_values(char *text)
 {
     static const char *const kinds[] = { "string (", "object (", "array (", "number (", "boolean (" };
+    char *parsed = strstr(text, " (while parsing ");
 
+    if (parsed)
+        *parsed = '\0';
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
         size_t n = strlen(kinds[i]);
 

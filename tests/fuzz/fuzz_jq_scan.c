@@ -3,6 +3,7 @@
  * come to an end. */
 #undef NDEBUG
 #include "lib/cleanup.h"
+#include "provider/exec/jq_adapt.h"
 #include "provider/exec/jq_scan.h"
 #include "provider/exec/jq_token.h"
 #include "provider/exec/nulls.h"
@@ -16,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     CLEAN(free) char *text = x_strndup((const char *)bytes, n);
     CLEAN(free) char *collapsed = jq_collapse(text);
     CLEAN(free) char *marked = NULL;
+    CLEAN(free) char *adapted = NULL;
     CLEAN(free) char *behind = x_asprintf("input\n|%s", text);
     struct jq_lexer lexer = jq_lexer_on(text);
     const char *at = text;
@@ -32,6 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     }
     marked = nulls_marked(text);
     assert(strlen(marked) >= strlen(text));
+    adapted = jq_adapt(text);
+    assert(strlen(adapted) >= strlen(text) && strlen(adapted) <= 4 * strlen(text) + 1000);
     (void)nulls_concern(text);
     (void)!jq_scan(text, &e);
     assert(jq_scan(behind, &e) < 0);
