@@ -356,11 +356,14 @@ int64_t auth_step(struct auth *a)
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 
-void auth_observed(struct auth *a, const char *url, const struct http_response *res)
+bool auth_observed(struct auth *a, const char *url, const struct http_response *res)
 {
+    bool changed = false;
+
     for (struct lane *l = a->lanes; l; l = l->next)
         if (l->shoot && !strcmp(l->shoot->url, url))
-            shoot_observed(l->shoot, res);
+            changed |= shoot_observed(l->shoot, res);
+    return changed;
 }
 
 void auth_config_changed(struct auth *a, const char *uid)

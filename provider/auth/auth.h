@@ -52,8 +52,9 @@ void auth_cancel(struct auth_call *call);
 /* Deliver what is decided, start what may start. Returns the ms until something is due without the network, -1 = nothing. */
 int64_t auth_step(struct auth *a);
 
-/* Somebody observed 'url' (absolute) of an account: if it is a shoot that calls wait for, this is the news of it. */
-void auth_observed(struct auth *a, const char *url, const struct http_response *res);
+/* Somebody observed 'url' (absolute) of an account: if it is a shoot that calls go to, this is the news of it. True when that
+ * changes whether they can be made: who was held may try again. */
+bool auth_observed(struct auth *a, const char *url, const struct http_response *res);
 
 /* Forget a config that was removed or changed; its queued calls are answered by whatever config is found then. */
 void auth_config_changed(struct auth *a, const char *uid);

@@ -117,7 +117,8 @@ struct shoot *shoot_new(struct lane *lane, struct err *e);
 void shoot_gate(struct shoot *s, int64_t now, struct gate *g);
 void shoot_refused(struct shoot *s);
 void shoot_failed(struct shoot *s);
-void shoot_observed(struct shoot *s, const struct http_response *res);
+/* True when the shoot's state is another than before. */
+bool shoot_observed(struct shoot *s, const struct http_response *res);
 void shoot_free(struct shoot *s);
 
 /* lane.c */

@@ -63,12 +63,14 @@ static void set_state(struct shoot *s, enum shoot_state state)
         drop_kubeconfig(s);
 }
 
-void shoot_observed(struct shoot *s, const struct http_response *res)
+bool shoot_observed(struct shoot *s, const struct http_response *res)
 {
     enum shoot_state state = classify_shoot(res, s->lane->c.generation);
+    bool changed = state != SHOOT_UNKNOWN && (int)state != s->state;
 
     if (state != SHOOT_UNKNOWN)
         set_state(s, state);
+    return changed;
 }
 
 static void later(struct shoot *s)

@@ -191,8 +191,7 @@ static void wake_one(const void *node, VISIT visit, void *ctx)
         queue_set(&o->loop->queue, &o->slot, o->loop->now());
 }
 
-/* A Secret or config appeared, changed or went: whoever waits for one, or needs one to be there, looks again. */
-static void wake_dependents(struct loop *l) { twalk_r(l->objects, wake_one, NULL); }
+void loop_wake_held(struct loop *l) { twalk_r(l->objects, wake_one, NULL); }
 
 static void on_secret(struct loop *l, json_t *doc, bool removed)
 {
@@ -207,7 +206,7 @@ static void on_secret(struct loop *l, json_t *doc, bool removed)
         (void)json_object_del(l->secrets, key);
     else
         jx_share(l->secrets, key, doc);
-    wake_dependents(l);
+    loop_wake_held(l); /* somebody may wait for it, or need it to be there */
 }
 
 static void on_config(struct loop *l, json_t *doc, bool removed)
@@ -219,7 +218,7 @@ static void on_config(struct loop *l, json_t *doc, bool removed)
         (void)json_object_del(l->configs, key);
     else
         jx_share(l->configs, key, doc);
-    wake_dependents(l);
+    loop_wake_held(l);
 }
 
 static void on_event(struct loop *l, enum role role, const json_t *event)

@@ -69,6 +69,9 @@ const json_t *loop_secret(void *ctx, const char *ns, const char *name);
 /* Store the Secrets of exec_inject() (NULL = none). */
 MUST_CHECK int loop_put_secrets(struct loop *l, const json_t *secrets, struct err *e);
 
+/* Whoever could not be executed tries again now. */
+void loop_wake_held(struct loop *l);
+
 /* The pass is over; the next one in 'delay_ms', or at once when the document changed meanwhile. */
 void object_rest(struct object *o, int64_t delay_ms);
 

@@ -303,8 +303,8 @@ void request_answered(struct object *o, const struct http_response *res)
         object_rest(o, object_interval(o, o->was_ready ? PACE_IDLE : PACE_WAITING));
         return;
     }
-    if (o->observe_url)
-        auth_observed(o->loop->auth, o->observe_url, res);
+    if (o->observe_url && auth_observed(o->loop->auth, o->observe_url, res))
+        loop_wake_held(o->loop);
     if (seen == SEEN_ABSENT && !removed_by_program(o))
         absent(o);
     else
