@@ -7,6 +7,7 @@
 #include "sim/shootapi/objects.h"
 #include "sim/shootapi/read.h"
 #include "sim/shootapi/remove.h"
+#include "sim/shootapi/special.h"
 #include "sim/shootapi/watch.h"
 #include "sim/shootapi/write.h"
 
@@ -66,6 +67,8 @@ static bool has_subresource(const struct path *p)
 static void handle_resource(struct api *a, const struct path *p, const struct api_request *req,
                             struct api_reply *ret)
 {
+    if (special_handle(a, p, req, ret))
+        return;
     if (!p->kind || !has_subresource(p)) {
         reply_unknown(ret);
         return;
@@ -75,6 +78,9 @@ static void handle_resource(struct api *a, const struct path *p, const struct ap
             continue;
         if (p->sub && !strcmp(req->method, "DELETE"))
             break;
+        if (p->kind->flags & KIND_DEPRECATED)
+            ret->warning =
+                x_asprintf("299 - \"%s/%s %s is deprecated\"", p->group, p->version, p->kind->kind);
         routes[i].answer(a, p, req, ret);
         return;
     }
@@ -162,6 +168,7 @@ void api_init(struct api *a, const char *version)
     (void)snprintf(a->version, sizeof(a->version), "%s", version);
     a->kinds = kinds_new();
     a->objects = objects_new();
+    a->tokens = json_object();
     for (size_t i = 0; i < ARRAY_LENGTH(namespaces); i++)
         seed_namespace(a, namespaces[i]);
     seed_node(a, "shoot-worker-z1-0");
@@ -173,4 +180,5 @@ void api_clear(struct api *a)
 {
     kinds_free(a->kinds);
     objects_free(a->objects);
+    json_decref(a->tokens);
 }

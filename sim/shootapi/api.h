@@ -14,6 +14,7 @@ struct api {
     char version[32]; /* "1.33.7", without the "v" of gitVersion */
     struct kinds *kinds;
     struct objects *objects;
+    json_t *tokens; /* issued to service accounts: token → {user, end} */
 };
 
 /* What the handlers see of an HTTP request. Texts that were not sent are "". */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/http.h"
 #include "lib/clock.h"
+#include "lib/crypto.h"
+#include "sim/shootapi/special.h"
 #include "sim/shootapi/status.h"
 #include "sim/shootapi/watch.h"
 #include <gnutls/gnutls.h>
@@ -16,7 +18,7 @@ struct http_server {
 };
 
 /* Enough for a simulator; each connection is a thread. */
-enum { MAX_CONNECTIONS = 512, MAX_USER = 256, WATCH_TICK_MS = 500 };
+enum { MAX_CONNECTIONS = 512, MAX_USER = 256, WATCH_TICK_MS = 500, ETAG = 2 + 64 + 1 };
 
 /* One request while its body arrives. */
 struct exchange {
@@ -101,9 +103,13 @@ static void write_text(struct api_reply *reply)
     json_decref(TAKE(reply->doc));
 }
 
-static void run(struct http_shared *shared, const struct api_request *req, struct api_reply *reply)
+/* 'bearer' is the Authorization header; a certificate counts first. */
+static void run(struct http_shared *shared, struct api_request *req, const char *bearer,
+                struct api_reply *reply)
 {
     (void)pthread_mutex_lock(&shared->lock);
+    if (!req->user && !strncasecmp(bearer, "Bearer ", 7))
+        req->user = special_token_user(&shared->api, bearer + 7, clock_now());
     if (!req->user && !is_public(req->path))
         reply_fail(reply, REASON_UNAUTHORIZED, NULL, "Unauthorized");
     else if (req->body_len > API_MAX_BODY)
@@ -193,22 +199,41 @@ static struct MHD_Response *plain_response(struct api_reply *reply)
     return MHD_create_response_from_buffer(text ? strlen(text) : 0, text, MHD_RESPMEM_MUST_FREE);
 }
 
+/* Aggregated discovery has an ETag, so that a client that knows it all already gets 304 and no body. */
+static void tag(struct MHD_Connection *connection, struct api_reply *reply, char etag[ETAG])
+{
+    char hex[ETAG - 2];
+
+    *etag = '\0';
+    if (!reply->content_type || !strstr(reply->content_type, "APIGroupDiscoveryList"))
+        return;
+    crypto_sha256_hex(reply->text, strlen(reply->text), hex, sizeof(hex) - 1);
+    (void)snprintf(etag, ETAG, "\"%s\"", hex);
+    if (strcmp(header(connection, "If-None-Match"), etag) != 0)
+        return;
+    reply->code = 304;
+    reply->text[0] = '\0';
+}
+
 static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connection *connection,
                                   struct api_reply *reply)
 {
-    int code = reply->code;
+    char etag[ETAG];
     const char *type = reply->content_type ? reply->content_type : "application/json";
-    struct MHD_Response *response =
-        reply->watch ? stream_response(shared, connection, reply) : plain_response(reply);
+    struct MHD_Response *response;
     enum MHD_Result result;
 
+    tag(connection, reply, etag);
+    response = reply->watch ? stream_response(shared, connection, reply) : plain_response(reply);
     if (!response)
         return MHD_NO;
     (void)MHD_add_response_header(response, "Content-Type", type);
     (void)MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    if (*etag)
+        (void)MHD_add_response_header(response, "ETag", etag);
     if (reply->warning)
         (void)MHD_add_response_header(response, "Warning", reply->warning);
-    result = MHD_queue_response(connection, (unsigned)code, response);
+    result = MHD_queue_response(connection, (unsigned)reply->code, response);
     MHD_destroy_response(response);
     return result;
 }
@@ -223,6 +248,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     struct http_server *server = ctx;
     struct exchange *x = *state;
     struct api_reply reply = { 0 };
+    struct api_request req;
     json_auto_t *query = NULL;
     char user[MAX_USER];
     enum MHD_Result result;
@@ -240,17 +266,16 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     }
     query = json_object();
     (void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, query);
-    run(server->shared,
-        &(struct api_request){ .method = method,
-                               .path = url,
-                               .query = query,
-                               .accept = header(connection, "Accept"),
-                               .content_type = header(connection, "Content-Type"),
-                               .user_agent = header(connection, "User-Agent"),
-                               .user = authenticated(connection, user) ? user : NULL,
-                               .body = buf_text(&x->body),
-                               .body_len = x->body.overflow ? API_MAX_BODY + 1 : x->body.len },
-        &reply);
+    req = (struct api_request){ .method = method,
+                                .path = url,
+                                .query = query,
+                                .accept = header(connection, "Accept"),
+                                .content_type = header(connection, "Content-Type"),
+                                .user_agent = header(connection, "User-Agent"),
+                                .user = authenticated(connection, user) ? user : NULL,
+                                .body = buf_text(&x->body),
+                                .body_len = x->body.overflow ? API_MAX_BODY + 1 : x->body.len };
+    run(server->shared, &req, header(connection, "Authorization"), &reply);
     result = send_reply(server->shared, connection, &reply);
     api_reply_clear(&reply);
     return result;

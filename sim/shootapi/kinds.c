@@ -156,6 +156,8 @@ static void add_custom(struct kinds *k, const json_t *definition, const json_t *
         flags |= KIND_NAMESPACED;
     if (jx_at(version, "subresources.status"))
         flags |= KIND_STATUS;
+    if (jx_bool(version, "deprecated", false))
+        flags |= KIND_DEPRECATED;
     k->custom = x_realloc(k->custom, (k->n_custom + 1) * sizeof(*k->custom));
     k->custom[k->n_custom++] = (struct kind){
         .group = jx_str(definition, "spec.group", ""),

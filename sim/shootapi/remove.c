@@ -290,6 +290,11 @@ void remove_object(struct api *a, const struct path *p, const struct api_request
     if (!o.dry) {
         bool orphan = *o.policy ? !strcmp(o.policy, "Orphan") : p->kind->flags & KIND_ORPHANS;
 
+        if (orphan && !*o.policy)
+            ret->warning =
+                x_strdup("299 - \"child pods are preserved by default when jobs are deleted; set "
+                         "propagationPolicy=Background to remove them or set propagationPolicy=Orphan to "
+                         "suppress this warning\"");
         take_dependents(a, uid, orphan);
         let_go(a, key);
         reply_deleted(a, p, key, uid, ret);

@@ -131,8 +131,9 @@ void reply_not_found(struct api_reply *r, const struct path *at)
 void reply_invalid(struct api_reply *r, const struct path *at, const char *cause, const char *field,
                    const char *message)
 {
-    json_t *status = status_make(REASON_INVALID, at, "%s \"%s\" is invalid: %s: %s", at->kind->kind,
-                                 at->name ? at->name : "", field, message);
+    json_t *status =
+        status_make(REASON_INVALID, at, "%s%s%s \"%s\" is invalid: %s: %s", at->kind->kind,
+                    *at->kind->group ? "." : "", at->kind->group, at->name ? at->name : "", field, message);
 
     status_add_cause(status, cause, message, field);
     reply_status(r, status);

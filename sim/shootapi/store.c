@@ -5,6 +5,7 @@
 #include "sim/shootapi/objects.h"
 #include "sim/shootapi/remove.h"
 #include "sim/shootapi/shape.h"
+#include "sim/shootapi/validate.h"
 #include "sim/shootapi/view.h"
 #include <ctype.h>
 
@@ -162,6 +163,31 @@ static bool definition_fits(const struct change *c, const json_t *doc)
         return true;
     message = x_asprintf("Invalid value: \"%s\": must be spec.names.plural+\".\"+spec.group", c->p->name);
     reply_invalid(c->ret, c->p, "FieldValueInvalid", "metadata.name", message);
+    return false;
+}
+
+/* 422 with all violations of the schema at once. */
+static bool schema_fits(const struct change *c, json_t *doc)
+{
+    json_auto_t *found = validate_object(c->p->kind, doc);
+    CLEAN(buf_free) struct buf text = buf_max(64 << 10);
+    const json_t *cause;
+    json_t *status;
+    size_t i, n = json_array_size(found);
+
+    if (n == 0)
+        return true;
+    json_array_foreach (found, i, cause) {
+        (void)buf_addf(&text, "%s%s: %s", i ? ", " : "", jx_str(cause, "field", ""),
+                       jx_str(cause, "message", ""));
+    }
+    status = status_make(REASON_INVALID, c->p, "%s.%s \"%s\" is invalid: %s%s%s", c->p->kind->kind,
+                         c->p->kind->group, c->p->name, n > 1 ? "[" : "", buf_text(&text), n > 1 ? "]" : "");
+    json_array_foreach (found, i, cause) {
+        status_add_cause(status, jx_str(cause, "reason", ""), jx_str(cause, "message", ""),
+                         jx_str(cause, "field", ""));
+    }
+    reply_status(c->ret, status);
     return false;
 }
 
@@ -333,7 +359,7 @@ static bool fields_known(const struct change *c, json_t *next)
             c->p->kind->kind, c->p->kind->version, c->p->kind->kind, unknown + 1);
         return false;
     }
-    if (unknown && strcspn(unknown, "\"\\\r\n") == strlen(unknown))
+    if (unknown && !c->ret->warning && strcspn(unknown, "\"\\\r\n") == strlen(unknown))
         c->ret->warning = x_asprintf("299 - \"unknown field \\\"%.300s\\\"\"", unknown + 1);
     shape_prune(c->p->kind, next);
     return true;
@@ -356,6 +382,8 @@ void store_finish(struct change *c, json_t *next, bool track)
     if (!fields_known(c, full) || !definition_fits(c, full) || !annotations_fit(c, full))
         return;
     defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
+    if (!schema_fits(c, full))
+        return;
     count_generation(c, full);
     if (track)
         apply_track(c->p->kind, c->live, full, &c->owner);

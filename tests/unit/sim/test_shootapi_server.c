@@ -72,14 +72,29 @@ static struct http_call *begin(struct http *http, struct shootapi *a, const stru
                                const struct http_request *what, struct outcome *o)
 {
     CLEAN(free) char *url = x_asprintf("%s%s", shootapi_url(a), what->url);
-    struct http_header type = { "Content-Type", "application/json" };
+    struct http_header headers[2] = { { "Content-Type", "application/json" } };
     struct http_request req = *what;
 
     req.url = url;
-    req.headers = &type;
-    req.n_headers = 1;
+    if (what->n_headers)
+        headers[1] = what->headers[0];
+    req.headers = headers;
+    req.n_headers = 1 + what->n_headers;
     req.tls = (struct http_tls){ .ca = who->ca, .cert = who->cert, .key = who->key };
     return http_send(http, &req, on_done, o);
+}
+
+/* The body of an answer with this code; free() it. */
+static char *body_of(struct http *http, struct shootapi *a, const struct access *who,
+                     const struct http_request *what, int code)
+{
+    struct outcome o = { 0 };
+
+    (void)begin(http, a, who, what, &o);
+    while (!o.done)
+        http_poll(http, 1000);
+    assert_int_equal(o.code, code);
+    return o.body;
 }
 
 static int call_with(struct http *http, struct shootapi *a, const struct access *who,
@@ -127,6 +142,74 @@ static void only_certificates_open_it(void **state)
     assert_int_equal(get(*state, &nobody, "/api/v1/namespaces"), 401);
     assert_int_equal(get(*state, &nobody, "/version"), 200);
     assert_int_equal(get(*state, &nobody, "/readyz"), 200);
+}
+
+static struct http_request post(const char *url, const char *body)
+{
+    return (struct http_request){ .method = "POST", .url = url, .body = body, .body_len = strlen(body) };
+}
+
+static void bearer_tokens_open_it(void **state)
+{
+    CLEAN(access_free) struct access who = access_from(*state, CLOCK_HOUR);
+    CLEAN(http_free) struct http *http = http_new("test/1", NULL);
+    struct http_request create =
+        post("/api/v1/namespaces/default/serviceaccounts",
+             "{\"apiVersion\":\"v1\",\"kind\":\"ServiceAccount\",\"metadata\":{\"name\":\"bob\"}}");
+    struct http_request ask = post("/api/v1/namespaces/default/serviceaccounts/bob/token", "{}");
+    CLEAN(free) char *text = NULL;
+    CLEAN(free) char *value = NULL;
+    json_auto_t *doc = NULL;
+    struct http_header authorization = { "Authorization", "Bearer wrong" };
+    struct http_request list = {
+        .method = "GET", .url = "/api/v1/namespaces", .headers = &authorization, .n_headers = 1
+    };
+    struct access nobody = { .ca = who.ca };
+
+    assert_int_equal(call_with(http, *state, &who, &create), 201);
+    text = body_of(http, *state, &who, &ask, 201);
+    doc = jx_parse(text, strlen(text), NULL);
+    value = x_asprintf("Bearer %s", jx_str(doc, "status.token", ""));
+    assert_int_equal(call_with(http, *state, &nobody, &list), 401);
+    authorization.value = value;
+    assert_int_equal(call_with(http, *state, &nobody, &list), 200);
+}
+
+static void on_etag(void *ctx, enum http_fate fate, const struct http_response *res, const struct err *e)
+{
+    char **etag = ctx;
+
+    (void)fate, (void)e;
+    *etag = x_strdup(res && http_header(res, "ETag") ? http_header(res, "ETag") : "");
+}
+
+static void discovery_has_an_etag(void **state)
+{
+    CLEAN(access_free) struct access who = access_from(*state, CLOCK_HOUR);
+    CLEAN(http_free) struct http *http = http_new("test/1", NULL);
+    CLEAN(free) char *url = x_asprintf("%s/apis", shootapi_url(*state));
+    CLEAN(free) char *etag = NULL;
+    struct http_header headers[2] = {
+        { "Accept",
+          "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json" }
+    };
+    struct http_request req = { .method = "GET",
+                                .url = url,
+                                .headers = headers,
+                                .n_headers = 1,
+                                .tls = { .ca = who.ca, .cert = who.cert, .key = who.key } };
+    struct outcome o = { 0 };
+
+    (void)http_send(http, &req, on_etag, &etag);
+    while (!etag)
+        http_poll(http, 1000);
+    headers[1] = (struct http_header){ "If-None-Match", etag };
+    req.n_headers = 2;
+    (void)http_send(http, &req, on_done, &o);
+    while (!o.done)
+        http_poll(http, 1000);
+    assert_int_equal(o.code, 304);
+    free(o.body);
 }
 
 static void another_shoots_certificate_does_not(void **state)
@@ -294,6 +377,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_certificates_open_it),
+        cmocka_unit_test(bearer_tokens_open_it),
+        cmocka_unit_test(discovery_has_an_etag),
         cmocka_unit_test(another_shoots_certificate_does_not),
         cmocka_unit_test(hibernation_refuses_and_keeps_objects),
         cmocka_unit_test(rotation_replaces_the_authority),
