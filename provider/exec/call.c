@@ -12,7 +12,7 @@
 #include "provider/exec/template.h"
 #include "provider/exec/url.h"
 
-/* ---- results as text --------------------------------------------------------------------------------------------- */
+/* ---- results as text ----------------------------------------------------------------------------------- */
 
 /* A string as it is, an object as its JSON. NULL with ERR_INVALID for anything else. */
 static char *text_of(const struct eval *v, size_t i, const char *shown, struct err *e)
@@ -29,7 +29,7 @@ static char *text_of(const struct eval *v, size_t i, const char *shown, struct e
     return NULL;
 }
 
-/* ---- headers ----------------------------------------------------------------------------------------------------- */
+/* ---- headers ------------------------------------------------------------------------------------------- */
 
 enum { HEADERS_MAX = 128 };
 
@@ -119,7 +119,7 @@ static char *header_value(const struct eval *v, const struct header *h, struct e
     return NULL;
 }
 
-/* ---- the call ---------------------------------------------------------------------------------------------------- */
+/* ---- the call ------------------------------------------------------------------------------------------ */
 
 void exec_call_free(struct exec_call *c)
 {
@@ -327,6 +327,7 @@ static void give(struct maker *m, struct exec_call *ret)
 /* "base/" + null would change the whole collection. */
 static const char null_in_url[] = "url: a null of the response went into it";
 
+/* NOLINTNEXTLINE(readability-function-size): seven parameters, as exec.h has it */
 int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
                       const json_t *response, struct exec_call *ret, bool *ret_unknown, struct err *e)
 {

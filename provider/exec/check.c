@@ -23,7 +23,7 @@ void exec_observation_free(struct exec_observation *o)
     *o = (struct exec_observation){ .change = -1 };
 }
 
-/* ---- programs and their results ---------------------------------------------------------------------------------- */
+/* ---- programs and their results ------------------------------------------------------------------------ */
 
 static bool is_custom(const struct pass *p, const char *check)
 {
@@ -56,7 +56,7 @@ static int custom_boolean(const struct pass *p, int at, const char *check, bool 
     return 0;
 }
 
-/* ---- is it what we asked for? ------------------------------------------------------------------------------------ */
+/* ---- is it what we asked for? -------------------------------------------------------------------------- */
 
 static bool is_success(const struct pass *p)
 {
@@ -112,7 +112,7 @@ static int add_desired_body(struct pass *p, const json_t *mapping)
     return *program ? (int)eval_add(&p->eval, program) : PASS_NONE;
 }
 
-/* ---- the additions ----------------------------------------------------------------------------------------------- */
+/* ---- the additions ------------------------------------------------------------------------------------- */
 
 /* A condition's reason: one word. */
 static bool is_reason(const char *text)
@@ -171,7 +171,7 @@ static int take_change(const struct pass *p, int first, int *ret, struct err *e)
     return 0;
 }
 
-/* ---- a Request's observation -------------------------------------------------------------------------------------- */
+/* ---- a Request's observation --------------------------------------------------------------------------- */
 
 struct places {
     int removed, expected, desired, ready, failure, projection, identity, fingerprint, change;

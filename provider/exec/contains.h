@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Every member of 'wanted' is in 'there', objects member by member; everything else must be equal (arrays in order, numbers by
- * value, null present as null). */
+/* Every member of 'wanted' is in 'there', objects member by member; everything else must be equal (arrays
+ * in order, numbers by value, null present as null). */
 bool contains(const json_t *there, const json_t *wanted);
 
 /* Equal as JSON values: 1 is 1.0. */

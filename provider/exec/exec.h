@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a Request or DisposableRequest means: from the document to the HTTP call, and from the response to what is known.
- * No I/O but the jq worker; Secrets come through a callback.  Semantics: docs/REQUESTS.md. */
+/* What a Request or DisposableRequest means: from the document to the HTTP call, and from the response to
+ * what is known. No I/O but the jq worker; Secrets come through a callback.  Semantics: docs/REQUESTS.md. */
 #pragma once
 #include "lib/err.h"
 #include "lib/http.h"
@@ -18,8 +18,8 @@ struct exec {
 
 enum exec_action { EXEC_OBSERVE, EXEC_CREATE, EXEC_UPDATE, EXEC_REMOVE };
 
-/* A call ready to be sent. 'details' is the same with placeholders still unresolved ({method, url, body, headers}): what may
- * be stored in status.requestDetails. */
+/* A call ready to be sent. 'details' is the same with placeholders still unresolved ({method, url, body,
+ * headers}): what may be stored in status.requestDetails. */
 struct exec_call {
     char *method, *url, *body; /* body NULL = none */
     struct http_header *headers;
@@ -29,14 +29,15 @@ struct exec_call {
 void exec_call_free(struct exec_call *c);
 static inline void exec_call_free_clean(struct exec_call *c) { exec_call_free(c); }
 
-/* A response as provider-http stores it: {"statusCode": n, "body": text (absent when empty), "headers": {Name: [..]}}. New. */
+/* A response as provider-http stores it: {"statusCode": n, "body": text (absent when empty), "headers":
+ * {Name: [..]}}. New. */
 json_t *exec_response(const struct http_response *res);
 
-/* ---- Request --------------------------------------------------------------------------------------------------- */
+/* ---- Request ------------------------------------------------------------------------------------------- */
 
-/* The call for an action. 'response' is the last one (exec_response form) or NULL. When no mapping fits: 0 and
- * ret->method NULL for CREATE, UPDATE and REMOVE; for OBSERVE -1 with ERR_INVALID. -1 with ERR_INVALID when a
- * program fails or the URL is bad, ERR_NOT_FOUND when a Secret of a placeholder is missing.
+/* The call for an action. 'response' is the last one (exec_response form) or NULL. When no mapping fits: 0
+ * and ret->method NULL for CREATE, UPDATE and REMOVE; for OBSERVE -1 with ERR_INVALID. -1 with ERR_INVALID
+ * when a program fails or the URL is bad, ERR_NOT_FOUND when a Secret of a placeholder is missing.
  * *ret_unknown is set when a null out of .response went into the URL: the object cannot be observed yet
  * (ret->method may be NULL then). For the other actions that is ERR_INVALID: it would hit the collection. */
 MUST_CHECK int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
@@ -56,7 +57,8 @@ struct exec_observation {
 void exec_observation_free(struct exec_observation *o);
 static inline void exec_observation_free_clean(struct exec_observation *o) { exec_observation_free(o); }
 
-/* One pass over all checks. -1 with ERR_INVALID when a check fails or is of the wrong type (nothing is known then). */
+/* One pass over all checks. -1 with ERR_INVALID when a check fails or is of the wrong type (nothing is
+ * known then). */
 MUST_CHECK int exec_request_observe(const struct exec *x, const json_t *object, const json_t *response,
                                     struct exec_observation *ret, struct err *e);
 
@@ -76,7 +78,7 @@ MUST_CHECK int exec_list_keys(const struct exec *x, const json_t *object, const 
 /* 400-599 and not in allowedStatusCodes. */
 bool exec_is_http_error(const json_t *object, int status);
 
-/* ---- DisposableRequest ----------------------------------------------------------------------------------------- */
+/* ---- DisposableRequest --------------------------------------------------------------------------------- */
 
 MUST_CHECK int exec_disposable_call(const struct exec *x, const json_t *object, struct exec_call *ret,
                                     struct err *e);
@@ -91,10 +93,11 @@ static inline void exec_result_free_clean(struct exec_result *r) { exec_result_f
 MUST_CHECK int exec_disposable_check(const struct exec *x, const json_t *object, const json_t *response,
                                      struct exec_result *ret, struct err *e);
 
-/* ---- Secrets --------------------------------------------------------------------------------------------------- */
+/* ---- Secrets ------------------------------------------------------------------------------------------- */
 
-/* Apply secretInjectionConfigs to a good response: *ret_secrets is a new array of whole Secret objects that differ from
- * what is there (existing keys of others kept), *ret_masked the response with the values replaced by {{name:ns:key}}.
- * -1 with ERR_INVALID when the namespace is not allowed. 0 and both unset when there is nothing to inject. */
+/* Apply secretInjectionConfigs to a good response: *ret_secrets is a new array of whole Secret objects
+ * that differ from what is there (existing keys of others kept), *ret_masked the response with the values
+ * replaced by {{name:ns:key}}. -1 with ERR_INVALID when the namespace is not allowed. 0 and both unset
+ * when there is nothing to inject. */
 MUST_CHECK int exec_inject(const struct exec *x, const json_t *object, const json_t *response,
                            json_t **ret_secrets, json_t **ret_masked, struct err *e);

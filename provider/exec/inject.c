@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* secretInjectionConfigs: values out of a response into Secrets, and out of what is stored of the response.
+/* secretInjectionConfigs: values out of a response into Secrets, and out of what is stored of the
+ * response.
  *
- * Each Secret is made as one whole document, so that a reader never sees half of it. Keys, labels and annotations that others
- * put there stay. */
+ * Each Secret is made as one whole document, so that a reader never sees half of it. Keys, labels and
+ * annotations that others put there stay. */
 #include "lib/crypto.h"
 #include "lib/jx.h"
 #include "provider/exec/document.h"
@@ -29,7 +30,7 @@ static void injection_free_clean(struct injection *in)
     masks_free(in->masks);
 }
 
-/* ---- what a config asks for --------------------------------------------------------------------------------------- */
+/* ---- what a config asks for ---------------------------------------------------------------------------- */
 
 /* keyMappings, or the deprecated single one in that form. New. */
 static json_t *key_mappings(const json_t *config)
@@ -71,7 +72,7 @@ static void add_programs(struct injection *in)
     }
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------------- */
 
 /* A value as a Secret holds it, or NULL for what counts as missing: null, arrays, nothing. */
 static char *value_text(const json_t *value)
@@ -108,7 +109,7 @@ static char *metadata_text(const struct jq_result *r, const char *literal)
     return text ? text : x_strdup(literal);
 }
 
-/* ---- Secrets ------------------------------------------------------------------------------------------------------- */
+/* ---- Secrets ------------------------------------------------------------------------------------------- */
 
 /* The Secret to work on: a copy of what is there, or a new one. Borrowed. */
 static json_t *secret_at(struct injection *in, const char *ns, const char *name)
@@ -167,7 +168,8 @@ static void apply_missing(json_t *secret, const json_t *mapping, const char *key
         (void)json_object_del(jx_make_object(secret, "data"), key);
 }
 
-/* A program that cannot be run says nothing about the response: better no Secret than one with keys removed. */
+/* A program that cannot be run says nothing about the response: better no Secret than one with keys
+ * removed. */
 static int apply_mapping(struct injection *in, json_t *secret, const json_t *mapping, const char *where,
                          struct err *e)
 {
@@ -229,7 +231,7 @@ static int apply_config(struct injection *in, size_t i, const json_t *config, st
     return 0;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 static int check_configs(const struct injection *in, struct err *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The side of the jq worker's user: sends work, keeps the time, kills it.  The worker never sees a program that
- * jq_scan() refuses. */
+/* The side of the jq worker's user: sends work, keeps the time, kills it.  The worker never sees a program
+ * that jq_scan() refuses. */
 #include "provider/exec/jq.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
@@ -13,8 +13,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-/* A compile takes 20 ms of our own machine, and its cost does not depend on the document: each gets its own JQ_TIME_MS, but
- * all of one call together no more than this. */
+/* A compile takes 20 ms of our own machine, and its cost does not depend on the document: each gets its
+ * own JQ_TIME_MS, but all of one call together no more than this. */
 enum { PREPARATION_MS = 5000 };
 
 struct jq {
@@ -56,7 +56,7 @@ static int start(struct jq *q, struct err *e)
     return q->pid ? 0 : jq_nursery_worker(&q->nursery, &q->pid, &q->fd, e);
 }
 
-/* ---- reading and writing in time ------------------------------------------------------------------------------- */
+/* ---- reading and writing in time ----------------------------------------------------------------------- */
 
 enum io { IO_OK, IO_LATE, IO_DEAD };
 
@@ -120,7 +120,7 @@ static enum io receive_all(const struct jq *q, void *bytes, size_t n)
     return IO_OK;
 }
 
-/* ---- one call -------------------------------------------------------------------------------------------------- */
+/* ---- one call ------------------------------------------------------------------------------------------ */
 
 /* The programs of a call that may run, and where their results go. */
 struct batch {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jq programs, run in a forked worker process with limits on time, memory and files, never beside the sessions: libjq 1.6
- * aborts, hangs and reads files on hostile programs.  Compiled programs are cached by text in the worker (a compile
- * costs 20 ms).  A worker that dies or does not answer in time is killed and replaced. */
+/* jq programs, run in a forked worker process with limits on time, memory and files, never beside the
+ * sessions: libjq 1.6 aborts, hangs and reads files on hostile programs.  Compiled programs are cached by
+ * text in the worker (a compile costs 20 ms).  A worker that dies or does not answer in time is killed and
+ * replaced. */
 #pragma once
 #include "lib/err.h"
 #include <jansson.h>
@@ -27,8 +28,8 @@ struct jq *jq_new(void);
 void jq_free(struct jq *q);
 DEFINE_CLEAN(struct jq *, jq_free)
 
-/* Evaluate 'n' programs on one document (sent once). results[0..n) are filled; jq_results_free() them. A program that fails
- * is a result, not an error. -1 with ERR_INTERNAL when no worker can be started. */
+/* Evaluate 'n' programs on one document (sent once). results[0..n) are filled; jq_results_free() them. A
+ * program that fails is a result, not an error. -1 with ERR_INTERNAL when no worker can be started. */
 MUST_CHECK int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_t n,
                        struct jq_result results[], struct err *e);
 void jq_results_free(struct jq_result results[], size_t n);

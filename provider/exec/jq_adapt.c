@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From gojq's dialect to libjq 1.6's. Only what users' programs are likely to have; the rest is a compile error that says so. */
+/* From gojq's dialect to libjq 1.6's. Only what users' programs are likely to have; the rest is a compile
+ * error that says so. */
 #include "provider/exec/jq_adapt.h"
 #include "lib/buf.h"
 #include "provider/exec/jq_token.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sandbox of the jq worker. Each measure alone stops something that libjq 1.6 was seen to do: reading files by
- * import, loading ~/.jq, handing out the environment, eating all memory, running for ever. */
+/* The sandbox of the jq worker. Each measure alone stops something that libjq 1.6 was seen to do: reading
+ * files by import, loading ~/.jq, handing out the environment, eating all memory, running for ever. */
 #include "provider/exec/jq_sandbox.h"
 #include "lib/cleanup.h"
 #include <errno.h>
@@ -73,8 +73,8 @@ static void keep_only(int fd)
 #define ALLOW(name)                                                                                          \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-/* Memory, the one descriptor, the clock and the end. Everything else fails with EPERM (which lets a sanitizer's own curious
- * calls pass by); a foreign instruction set ends the process. */
+/* Memory, the one descriptor, the clock and the end. Everything else fails with EPERM (which lets a
+ * sanitizer's own curious calls pass by); a foreign instruction set ends the process. */
 static void filter_calls(void)
 {
     static struct sock_filter rules[] = {

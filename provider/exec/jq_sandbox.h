@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Take everything from a process that it does not need to compute: descriptors, environment, files, memory, time. */
+/* Take everything from a process that it does not need to compute: descriptors, environment, files,
+ * memory, time. */
 #pragma once
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tokens of a jq program: as much of jq 1.6's lexer as is needed to tell code from strings, comments, fields and
- * object keys. It judges nothing: whether a program is valid is libjq's to say. */
+/* The tokens of a jq program: as much of jq 1.6's lexer as is needed to tell code from strings, comments,
+ * fields and object keys. It judges nothing: whether a program is valid is libjq's to say. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

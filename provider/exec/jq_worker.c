@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jq worker: reads requests, runs programs, writes answers.  Runs inside the sandbox of jq_sandbox.c and may die at
- * any moment: libjq 1.6 aborts and overflows its stack on hostile programs, and its parent counts on that. */
+/* The jq worker: reads requests, runs programs, writes answers.  Runs inside the sandbox of jq_sandbox.c
+ * and may die at any moment: libjq 1.6 aborts and overflows its stack on hostile programs, and its parent
+ * counts on that. */
 #include "provider/exec/jq_worker.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
@@ -30,10 +31,10 @@ struct worker {
     struct program cache[CACHE_SIZE];
 };
 
-/* ---- error texts ----------------------------------------------------------------------------------------------- */
+/* ---- error texts --------------------------------------------------------------------------------------- */
 
-/* libjq quotes values as 'string ("abc...) and number (1) cannot be added': leave out what is in the brackets, for it may
- * come from a response. */
+/* libjq quotes values as 'string ("abc...) and number (1) cannot be added': leave out what is in the
+ * brackets, for it may come from a response. */
 static void drop_values(char *text)
 {
     static const char *const kinds[] = { "string (", "object (", "array (", "number (", "boolean (" };
@@ -92,7 +93,7 @@ static void ignore_message(void *ctx, jv message)
     jv_free(message);
 }
 
-/* ---- values as text -------------------------------------------------------------------------------------------- */
+/* ---- values as text ------------------------------------------------------------------------------------ */
 
 static void add_string(struct buf *out, jv value, const char **why)
 {
@@ -185,7 +186,7 @@ static void add_value(struct buf *out, jv value, int depth, const char **why)
     jv_free(value);
 }
 
-/* ---- programs -------------------------------------------------------------------------------------------------- */
+/* ---- programs ------------------------------------------------------------------------------------------ */
 
 static void forget(struct program *p)
 {
@@ -278,7 +279,7 @@ static uint32_t run(struct program *p, jv document, struct buf *out)
     return why == error ? error[0] ? JQ_RUNTIME : JQ_NO_OUTPUT : JQ_LIMIT;
 }
 
-/* ---- the conversation ------------------------------------------------------------------------------------------ */
+/* ---- the conversation ---------------------------------------------------------------------------------- */
 
 static void read_all(int fd, void *bytes, size_t n)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process that runs jq programs, and what is said between it and its parent over a stream socket, numbers in the
- * machine's own byte order:
+/* The process that runs jq programs, and what is said to it over a stream socket, numbers in the machine's own
+ * byte order:
  *
- *   request:  struct jq_request, then 'n' times a length (uint32_t) with a program, then the document's JSON text
- *   answer:   frames. JQ_FRAME_STEP for each piece of slow preparation done, one JQ_FRAME_START when all programs
- *             are compiled, then one frame per program in order: its outcome and the value or the error as text. */
+ *   request:  struct jq_request, then 'n' times a length (uint32_t) with a program, then the document as JSON
+ *   answer:   frames. JQ_FRAME_STEP for each piece of slow preparation done, one JQ_FRAME_START when all are
+ *             compiled, then one frame per program in order: its outcome and the value or error as text. */
 #pragma once
 #include "provider/exec/jq.h"
 #include <stdint.h>

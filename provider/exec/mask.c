@@ -56,7 +56,8 @@ static void add(struct masks *m, struct mask mask)
     qsort(m->all, m->n, sizeof(*m->all), longest_first);
 }
 
-/* The other spellings under which a long text may stand in a response: in base64, and escaped in JSON inside a string. */
+/* The other spellings under which a long text may stand in a response: in base64, and escaped in JSON
+ * inside a string. */
 static void add_spellings(struct masks *m, const char *text, const char *placeholder)
 {
     CLEAN(buf_free) struct buf escaped = buf_max(SIZE_MAX / 2);
@@ -86,7 +87,7 @@ void masks_add(struct masks *m, const json_t *value, const char *placeholder)
     add(m, mask);
 }
 
-/* ---- plain texts ------------------------------------------------------------------------------------------------- */
+/* ---- plain texts --------------------------------------------------------------------------------------- */
 
 static bool stands_alone(const char *text, const char *at, size_t n)
 {
@@ -139,7 +140,7 @@ char *mask_known(const json_t *values, const char *text)
     return replace_all(m, text, WORD, false);
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------------------------------------- */
 
 static const struct mask *mask_of_string(const struct masks *m, const char *text)
 {

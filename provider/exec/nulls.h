@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Did a null of the response go into a URL?  In jq "base/" + null is "base/", a URL of something else: the collection.
+/* Did a null of the response go into a URL?  In jq "base/" + null is "base/", a URL of something else: the
+ * collection.
  *
- * Two more programs tell.  In the first each path that starts at .response yields a marker where it is null: when its result with
- * the markers taken as "" or "null" is the URL, a null went in. The second sees no response at all: when it yields the same
- * URL, and the program has no fallback for that case, nothing of the response is in there. */
+ * Two more programs tell.  In the first each path that starts at .response yields a marker where it is
+ * null: when its result with the markers taken as "" or "null" is the URL, a null went in. The second sees
+ * no response at all: when it yields the same URL, and the program has no fallback for that case, nothing
+ * of the response is in there. */
 #pragma once
 #include "provider/exec/jq.h"
 #include <stdbool.h>

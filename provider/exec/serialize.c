@@ -51,7 +51,8 @@ static int shortest_precision(double d)
     return precision;
 }
 
-/* Not by "%f", which would go on with digits the double does not stand for: 123456789012345683968 for 12345678901234568e4. */
+/* Not by "%f", which would go on with digits the double does not stand for: 123456789012345683968 for
+ * 12345678901234568e4. */
 char *serialize_plain_number(double d)
 {
     CLEAN(buf_free) struct buf out = buf_max(SIZE_MAX / 2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON text as Go's encoding/json writes it: compact, sorted keys, HTML characters escaped, shortest numbers. Users' servers
- * have seen these bytes from provider-http. */
+/* JSON text as Go's encoding/json writes it: compact, sorted keys, HTML characters escaped, shortest
+ * numbers. Users' servers have seen these bytes from provider-http. */
 #pragma once
 #include "lib/buf.h"
 #include <jansson.h>

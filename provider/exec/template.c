@@ -8,7 +8,7 @@
 
 enum { TEXT_MAX = 64 << 20 };
 
-/* ---- the pattern \{\{\s*([^:{}\s]+):([^:{}\s]+):([^:{}\s]+)\s*\}\} --------------------------------------------------- */
+/* ---- the pattern \{\{\s*([^:{}\s]+):([^:{}\s]+):([^:{}\s]+)\s*\}\} ------------------------------------- */
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 static bool is_part(char c) { return c && c != ':' && c != '{' && c != '}' && !is_blank(c); }
@@ -67,7 +67,7 @@ bool placeholder_next(const char *text, const char *end, struct placeholder *ret
     return false;
 }
 
-/* ---- which placeholders are the object's own --------------------------------------------------------------------- */
+/* ---- which placeholders are the object's own ----------------------------------------------------------- */
 
 static void collect_from_text(json_t *ids, const char *text)
 {
@@ -123,7 +123,7 @@ json_t *template_masks(const json_t *object)
     return ids;
 }
 
-/* ---- Secrets ----------------------------------------------------------------------------------------------------- */
+/* ---- Secrets ------------------------------------------------------------------------------------------- */
 
 int template_check_namespace(const json_t *object, const char *ns, struct err *e)
 {
@@ -165,7 +165,7 @@ static int secret_value(const struct exec *x, const json_t *object, const char *
     return 0;
 }
 
-/* ---- filling in -------------------------------------------------------------------------------------------------- */
+/* ---- filling in ---------------------------------------------------------------------------------------- */
 
 void template_escape(struct buf *out, const char *s)
 {
@@ -257,7 +257,7 @@ static int fill(const char *text, const struct filling *f, char **ret, struct er
     return 0;
 }
 
-/* ---- the three uses ---------------------------------------------------------------------------------------------- */
+/* ---- the three uses ------------------------------------------------------------------------------------ */
 
 struct source {
     const struct exec *x;
@@ -281,7 +281,8 @@ static int masked_value(const void *ctx, const char *id, char **ret, struct err 
     return json_object_get(s->ids, id) && secret_value(s->x, s->object, id, ret, NULL) == 0;
 }
 
-/* A text is JSON when it is with 0 for each placeholder: that is well formed inside and outside of strings. */
+/* A text is JSON when it is with 0 for each placeholder: that is well formed inside and outside of
+ * strings. */
 static int stand_in(const void *ctx, const char *id, char **ret, struct err *e)
 {
     (void)ctx, (void)id, (void)e;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Placeholders {{name:namespace:key}} in texts, and the Secrets behind them.
  *
- * A placeholder is resolved only when the object's own spec has it: a text may hold parts of a response, and a server must not
- * be able to name a Secret. */
+ * A placeholder is resolved only when the object's own spec has it: a text may hold parts of a response,
+ * and a server must not be able to name a Secret. */
 #pragma once
 #include "lib/buf.h"
 #include "provider/exec/exec.h"
@@ -22,8 +22,8 @@ enum template_form {
     TEMPLATE_PROGRAM, /* escaped inside the strings of a jq program */
 };
 
-/* Resolve the object's own placeholders in 'text'; the caller frees *ret. -1 with ERR_NOT_FOUND when a Secret or its key is
- * missing, ERR_INVALID when the Secret may not be used. */
+/* Resolve the object's own placeholders in 'text'; the caller frees *ret. -1 with ERR_NOT_FOUND when a
+ * Secret or its key is missing, ERR_INVALID when the Secret may not be used. */
 MUST_CHECK int template_resolve(const struct exec *x, const json_t *object, enum template_form form,
                                 const char *text, char **ret, struct err *e);
 

@@ -6,7 +6,8 @@
  *   secrets:      "namespace/name": {key: value in clear}
  *   existing:     whole Secret objects, when more than their data matters
  *   expect:       for each operation what it must give; a member not named here may be anything
- *     OBSERVE CREATE UPDATE REMOVE: method (null = no call), url, body (null = none), headers, details, unknown
+ *     OBSERVE CREATE UPDATE REMOVE: method (null = no call), url, body (null = none), headers, details,
+ *                 unknown
  *     change:     {index, ...the same}        list: the same         call: the same, of a DisposableRequest
  *     observe:    removed up_to_date ready change failure reason projection identity fingerprint
  *     identity:   {identity}                  keys: {keys}
@@ -55,7 +56,7 @@ static json_t *call_document(const struct exec_call *c)
                    "body", optional(c->body), "headers", headers, "details", c->details);
 }
 
-/* ---- one function per operation: what came of it, or NULL with 'e' ------------------------------------------------ */
+/* ---- one function per operation: what came of it, or NULL with 'e' ------------------------------------- */
 
 static json_t *run_call(const struct bench *b, enum exec_action action, struct err *e)
 {
@@ -210,7 +211,7 @@ static const struct operation {
     { "check", run_check },          { "inject", run_inject },
 };
 
-/* ---- reading and comparing ---------------------------------------------------------------------------------------- */
+/* ---- reading and comparing ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Header names and values: canonical names stay canonical and of the same length; nothing with CR or LF is valid.
- * Input: name, NUL, value. */
+/* Header names and values: canonical names stay canonical and of the same length; nothing with CR or LF is
+ * valid. Input: name, NUL, value. */
 #undef NDEBUG
 #include "lib/http.h"
 #include <assert.h>

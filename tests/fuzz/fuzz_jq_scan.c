@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The scanner of jq programs: tokens lie in the text, in order; a refused word alone is always refused; marking and collapsing
- * come to an end. */
+/* The scanner of jq programs: tokens lie in the text, in order; a refused word alone is always refused;
+ * marking and collapsing come to an end. */
 #undef NDEBUG
 #include "lib/cleanup.h"
 #include "provider/exec/jq_adapt.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Placeholders in any text: whatever stands around them, only the object's own are resolved, and a body that is JSON
- * stays JSON when hostile values are put in. */
+/* Placeholders in any text: whatever stands around them, only the object's own are resolved, and a body
+ * that is JSON stays JSON when hostile values are put in. */
 #undef NDEBUG
 #include "lib/jx.h"
 #include "provider/exec/template.h"

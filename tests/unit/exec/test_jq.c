@@ -35,7 +35,9 @@ static void check(struct jq *q, const char *document, const char *program, const
     assert_non_null(doc);
     assert_int_equal(jq_eval(q, doc, &program, 1, &r, &e), 0);
     got = r.value ? jx_dump(r.value) : x_asprintf("!%d %s", r.outcome, r.error);
-    if (strncmp(got, expected, expected[0] == '!' ? strlen(expected) : strlen(got) + 1) != 0)
+    if (expected[0] == '!' && strlen(got) > strlen(expected)) /* the start of the error is enough */
+        got[strlen(expected)] = '\0';
+    if (strcmp(got, expected) != 0)
         fail_msg("%s on %s\n  got      %s\n  expected %s", program, document, got, expected);
     jq_results_free(&r, 1);
 }
@@ -182,7 +184,7 @@ static void hostile_programs(void **state)
         int64_t began = clock_monotonic();
 
         check(worker(state), "null", table[i], "!4 ");
-        if (clock_monotonic() - began > 5 * JQ_TIME_MS)
+        if (clock_monotonic() - began > 5 * (int64_t)JQ_TIME_MS)
             fail_msg("%s took %lld ms", table[i], (long long)(clock_monotonic() - began));
         check(worker(state), "1", ". + 1", "2");
     }
