@@ -8,8 +8,8 @@
 #include "lib/clock.h"
 #include "lib/jx.h"
 
-/* A failure that was stored before we began may be mended by what we are about to do: it counts once its object was
- * written again, or after this time, in which everything was looked at. */
+/* A failure that was stored before we began may be mended by what we are about to do: it counts once it was said
+ * anew, or after this time, in which everything was looked at. */
 enum { STALE_MS = 10 * 1000, STEP_MS = 200 };
 
 struct target {
@@ -220,6 +220,7 @@ int drive(struct session *s, const json_t *composites, enum drive_goal goal, str
 {
     CLEAN(run_free) struct run r;
     int64_t timeout = 0, start = clock_monotonic();
+    int over = 0;
 
     run_init(&r, s, composites, goal);
     if (drive_timeout(s->o, DRIVE_TIMEOUT_MS, &timeout, e) < 0 || look(&r, e) < 0)
@@ -227,8 +228,11 @@ int drive(struct session *s, const json_t *composites, enum drive_goal goal, str
     do {
         if (session_step(s, STEP_MS, e) < 0 || look(&r, e) < 0)
             return -1;
-        draw(&r, false);
-    } while (!is_over(&r) && !stop_requested() && clock_monotonic() - start < timeout);
+        /* a failure is first seen on a composed object; one round later the composite says it in better words */
+        over = is_over(&r) ? over + 1 : 0;
+        if (over != 1 || !first_lost(&r))
+            draw(&r, false);
+    } while (over < (first_lost(&r) ? 2 : 1) && !stop_requested() && clock_monotonic() - start < timeout);
     draw(&r, true);
     if (stop_requested() && !is_over(&r))
         return STOP_EXIT;

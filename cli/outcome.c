@@ -33,15 +33,19 @@ static bool is_current(const json_t *composite, const json_t *condition)
     return jx_int(condition, "observedGeneration", 0) >= jx_int(composite, "metadata.generation", 0);
 }
 
-static void fail(struct outcome *o, enum err_kind kind, const json_t *object, const char *message)
+/* The composite's own message stays when it is about the same: it says also what to do. */
+static void fail(struct outcome *o, enum err_kind kind, const json_t *object, const json_t *condition)
 {
+    const char *message = jx_str(condition, "message", "");
+
     if (o->failed)
         return;
     o->failed = true;
     o->kind = kind;
-    o->blame = x_asprintf("%s@%s", jx_str(object, "metadata.uid", ""),
-                          jx_str(object, "metadata.resourceVersion", ""));
-    if (message && *message) {
+    o->blame =
+        x_asprintf("%s %s %s %s %s", jx_str(object, "metadata.uid", ""), jx_str(condition, "type", ""),
+                   jx_str(condition, "reason", ""), jx_str(condition, "lastTransitionTime", ""), message);
+    if (*message && !strstr(o->message, message)) {
         free(o->message);
         o->message = text_clean(message);
     }
@@ -56,7 +60,7 @@ static void look_at_composed(struct outcome *o, const json_t *object)
         int kind = table_value(fatal_reasons, jx_str(condition, "reason", ""));
 
         if (is_status(condition, "False") && kind != ERR_NONE)
-            fail(o, (enum err_kind)kind, object, *o->message ? NULL : jx_str(condition, "message", NULL));
+            fail(o, (enum err_kind)kind, object, condition);
     }
 }
 
@@ -120,9 +124,9 @@ void outcome_read(const json_t *composite, const json_t *observed, struct outcom
     ret->accepted = is_accepted(composite, observed);
     ret->message = text_clean(message_of(composite));
     if (is_status(synced, "False") && is_current(composite, synced) && !ret->leaving)
-        fail(ret, ERR_INVALID, composite, NULL);
+        fail(ret, ERR_INVALID, composite, synced);
     if (is_status(valid, "False") && is_current(composite, valid) && !ret->leaving && !ret->ready)
-        fail(ret, ERR_INVALID, composite, jx_str(valid, "message", NULL));
+        fail(ret, ERR_INVALID, composite, valid);
     json_object_foreach ((json_t *)(uintptr_t)observed, name, object)
         look_at_composed(ret, object);
     if (ret->ready && ret->kind != ERR_INVALID)

@@ -14,7 +14,7 @@ struct outcome {
     char *activity;    /* what is going on, for progress */
 
     enum err_kind kind; /* failed: what kind of failure, */
-    char *blame;        /* ... and the uid and version of the object that says so */
+    char *blame;        /* ... and which condition of which object says so */
 };
 
 /* 'observed': its composed objects by composed resource name. */
