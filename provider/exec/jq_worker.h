@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process that runs jq programs, and what is said to it over a stream socket, numbers in the machine's own
- * byte order:
+/* The process that runs jq programs, and what is said to it over a stream socket, numbers in the machine's
+ * own byte order:
  *
  *   request:  struct jq_request, then 'n' times a length (uint32_t) with a program, then the document as JSON
  *   answer:   frames. JQ_FRAME_STEP for each piece of slow preparation done, one JQ_FRAME_START when all are
