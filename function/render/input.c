@@ -7,8 +7,8 @@
 
 struct document {
     struct input in;
-    const char *api_version, *kind;
-    json_t *metadata;
+    const char *api_version, *kind, *executor;
+    json_t *metadata, *secret;
 };
 
 static const char *const generations[] = { "v1", "v2", NULL };
@@ -24,9 +24,17 @@ static const struct jx_field fields[] = {
     JX_F_STR(struct document, in.region, "region"),
     JX_F_STR(struct document, in.project_id, "projectId"),
     JX_F_STR(struct document, in.cloud, "cloud"),
-    JX_F_STR(struct document, in.executor, "executor", .one_of = executors),
+    JX_F_STR(struct document, executor, "executor", .one_of = executors),
+    JX_F_STR(struct document, in.endpoint, "endpoint"),
+    JX_F_OBJECT(struct document, secret, "accountSecretRef"),
     JX_F_STR(struct document, in.poll, "pollInterval"),
     JX_F_STR(struct document, in.poll_not_ready, "pollIntervalWhileNotReady"),
+    { 0 },
+};
+
+static const struct jx_field secret_fields[] = {
+    JX_F_STR(struct input, secret_name, "name", .flags = JX_REQUIRED),
+    JX_F_STR(struct input, secret_namespace, "namespace"),
     { 0 },
 };
 
@@ -49,7 +57,12 @@ void input_read(const json_t *doc, struct input *ret, struct problems *p)
         jx_bind_all((json_t *)(uintptr_t)doc, "input", fields, &d, p);
     input_duration("input.pollInterval", d.in.poll, p);
     input_duration("input.pollIntervalWhileNotReady", d.in.poll_not_ready, p);
-    if (!d.in.executor)
-        d.in.executor = "Cleura";
+    if (d.secret)
+        jx_bind_all(d.secret, "input.accountSecretRef", secret_fields, &d.in, p);
+    if (d.in.endpoint && strncmp(d.in.endpoint, "https://", 8) != 0 &&
+        strncmp(d.in.endpoint, "http://", 7) != 0)
+        problems_add(p, "input.endpoint: \"%.64s\" is not a URL; write for example https://rest.cleura.cloud",
+                     d.in.endpoint);
+    d.in.upstream = d.executor && !strcmp(d.executor, "provider-http");
     *ret = d.in;
 }

@@ -3,11 +3,14 @@
 #pragma once
 #include "function/function.h"
 #include "lib/problems.h"
+#include <stdbool.h>
 
 struct input {
     const char *api_generation, *region, *project_id, *cloud; /* defaults for specs; NULL = none */
-    const char *executor;                                     /* "Cleura" or "provider-http" */
-    const char *poll, *poll_not_ready;                        /* Go durations; NULL = the renderer's own */
+    bool upstream;                                            /* executor: provider-http */
+    const char *endpoint;                       /* provider-http: Cleura's URL; NULL = by cloud */
+    const char *secret_name, *secret_namespace; /* provider-http: the account's login and password */
+    const char *poll, *poll_not_ready;          /* Go durations; NULL = the renderer's own */
 };
 
 /* Strict; problems name "input.<field>". 'doc' may be NULL. Strings are borrowed. */

@@ -13,6 +13,7 @@ static const struct {
     [NAMING_API_SERVER] = { "api-server", "-api-server" },
     [NAMING_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
     [NAMING_PROTECTION] = { "protection", "-protection" },
+    [NAMING_LOGIN] = { "login", "-login" },
 };
 
 enum { HASH_DIGITS = 8 };

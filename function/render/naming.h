@@ -14,6 +14,7 @@ enum naming_id {
     NAMING_API_SERVER,
     NAMING_KUBECONFIG,
     NAMING_PROTECTION,
+    NAMING_LOGIN, /* only with executor provider-http */
     NAMING_N
 };
 

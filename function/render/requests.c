@@ -4,13 +4,19 @@
 #include "lib/jx.h"
 
 static const struct {
-    const char *group, *usage_kind, *usage_group;
+    const char *group, *upstream, *usage_group;
 } scopes[] = {
-    { "cleura.m.crossplane.io/v1alpha2", "Usage", "protection.crossplane.io/v1beta1" },
+    { "cleura.m.crossplane.io/v1alpha2", "http.m.crossplane.io/v1alpha2",
+      "protection.crossplane.io/v1beta1" },
     /* Crossplane 1.20 has no protection.crossplane.io yet, and an unknown kind would stop the whole composite; this one is in
      * both. */
-    { "cleura.crossplane.io/v1alpha2", "Usage", "apiextensions.crossplane.io/v1beta1" },
+    { "cleura.crossplane.io/v1alpha2", "http.crossplane.io/v1alpha2", "apiextensions.crossplane.io/v1beta1" },
 };
+
+const char *requests_group(const struct requests *rq)
+{
+    return rq->upstream ? scopes[rq->names->cluster].upstream : scopes[rq->names->cluster].group;
+}
 
 static json_t *object(const struct requests *rq, const char *kind, enum naming_id id, json_t *spec)
 {
@@ -18,8 +24,8 @@ static json_t *object(const struct requests *rq, const char *kind, enum naming_i
     char name[NAMING_SIZE];
 
     naming_object(rq->names, id, name);
-    doc = jx_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", scopes[rq->names->cluster].group, "kind", kind,
-                  "metadata", "name", name, "spec", spec);
+    doc = jx_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", requests_group(rq), "kind", kind, "metadata",
+                  "name", name, "spec", spec);
     if (!rq->names->cluster)
         jx_set(json_object_get(doc, "metadata"), "namespace", jx_text(rq->names->ns));
     return doc;
@@ -62,8 +68,7 @@ json_t *requests_protection(const struct requests *rq, enum naming_id id, const 
 {
     json_t *of = jx_pack("{s:s, s:s, s:{s:s}}", "apiVersion", rq->names->api_version, "kind", rq->names->kind,
                          "resourceRef", "name", rq->names->object);
-    json_t *doc = object(rq, scopes[rq->names->cluster].usage_kind, id,
-                         jx_pack("{s:o, s:s}", "of", of, "reason", reason));
+    json_t *doc = object(rq, "Usage", id, jx_pack("{s:o, s:s}", "of", of, "reason", reason));
 
     jx_set(doc, "apiVersion", jx_text(scopes[rq->names->cluster].usage_group));
     return doc;

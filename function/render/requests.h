@@ -6,7 +6,11 @@
 struct requests {
     const struct naming *names;
     const char *config_kind, *config_name; /* the account's ProviderConfig */
+    bool upstream;                         /* provider-http's own groups */
 };
+
+/* "cleura.m.crossplane.io/v1alpha2", or what it is in this scope and for this executor. */
+const char *requests_group(const struct requests *rq);
 
 /* {"kind", "name"}; without kind in cluster scope, where there is only one. */
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name);

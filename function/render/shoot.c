@@ -6,6 +6,7 @@
 #include "function/render/kind.h"
 #include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
+#include "function/render/shoot_stored.h"
 #include "lib/jx.h"
 
 /* Not applied yet: the user is told everything at once, and nothing is made. */
@@ -36,6 +37,20 @@ static void observe(struct shoot_state *st)
         observed_get(st->req, id, &st->seen[id]);
 }
 
+/* provider-http calls everything Ready that answers: what it stored tells more. */
+static void read_stored(struct shoot_state *st)
+{
+    struct observed *o = &st->seen[NAMING_SHOOT];
+    bool v2 = shoot_is_v2(&st->spec);
+
+    if (!st->in.upstream || !o->object)
+        return;
+    if (jx_int(o->object, "status.response.statusCode", 0) == 200)
+        st->stored = shoot_stored_projection(jx_str(o->object, "status.response.body", NULL), v2);
+    o->at_provider = st->stored;
+    o->ready = o->ready && !o->not_synced && shoot_stored_ready(st->stored);
+}
+
 /* Where users find the kubeconfig. */
 static void place_secret(struct shoot_state *st)
 {
@@ -58,13 +73,18 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     observe(st);
     input_read(req->input, &st->in, &st->problems);
     shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
+    st->rq = (struct requests){ &st->names, st->spec.config_kind, st->spec.config_name, st->in.upstream };
     place_secret(st);
+    read_stored(st);
     shoot_rules(st);
     if (st->seen[NAMING_SHOOT].object)
         shoot_rules_change(st);
     set_valid(st);
     if (!st->problems.n) {
-        shoot_compose(st);
+        if (st->in.upstream)
+            shoot_compose_upstream(st);
+        else
+            shoot_compose(st);
         shoot_status(st);
     } else if (st->seen[NAMING_SHOOT].object) {
         shoot_compose_again(st);
@@ -72,6 +92,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     } else {
         refuse(st);
     }
+    json_decref(st->stored);
     problems_free(&st->problems);
     problems_free(&st->advice);
     free(st);

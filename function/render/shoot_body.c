@@ -44,6 +44,11 @@ char *shoot_kubeconfig_url(const struct shoot_spec *s)
                           : x_asprintf("%s/adminkubeconfig", shoot);
 }
 
+json_int_t shoot_kubeconfig_seconds(const struct shoot_spec *s)
+{
+    return s->kubeconfig_seconds.set ? s->kubeconfig_seconds.value : 86400;
+}
+
 json_t *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds)
 {
     return shoot_is_v2(s) ? jx_pack("{s:I}", "expiration_seconds", seconds)

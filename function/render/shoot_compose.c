@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A Shoot's composed resources.  What was observed once is always emitted again: to leave it out would delete it. */
-#include "function/render/requests.h"
+#include "function/render/shoot_compose.h"
 #include "function/render/shoot_body.h"
-#include "function/render/shoot_programs.h"
-#include "function/render/shoot_state.h"
 #include "lib/jx.h"
 
-enum {
-    OWN_KUBECONFIG_SECONDS = 3600,       /* the provider's own, renewed in memory */
-    EXPORTED_KUBECONFIG_SECONDS = 86400, /* the users' Secret: outlives a night without the provider */
-};
+enum { OWN_KUBECONFIG_SECONDS = 3600 /* the provider's own, renewed in memory */ };
 
-static void put(struct shoot_state *st, enum naming_id id, json_t *resource)
+void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource)
 {
     jx_set(st->r->desired, naming_key(id), jx_pack("{s:o}", "resource", resource));
 }
 
-static const struct shoot_programs *programs(const struct shoot_state *st)
+const struct shoot_programs *shoot_programs_for(const struct shoot_state *st)
 {
     return shoot_is_v2(&st->spec) ? &shoot_programs_v2 : &shoot_programs_v1;
 }
 
-static json_t *json_headers(void) { return jx_pack("{s:[s]}", "Content-Type", "application/json"); }
+json_t *shoot_json_headers(void) { return jx_pack("{s:[s]}", "Content-Type", "application/json"); }
 
-/* Takes 'doc', returns its text as a JSON string: bodies are texts. */
-static json_t *text_of(json_t *doc)
+json_t *shoot_text_of(json_t *doc)
 {
     CLEAN(free) char *text = jx_dump(doc);
 
@@ -35,10 +29,9 @@ static json_t *text_of(json_t *doc)
 static json_t *bootstrap(const struct shoot_state *st)
 {
     CLEAN(free) char *url = shoot_bootstrap_url(&st->spec);
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
 
     return requests_disposable(
-        &rq, NAMING_BOOTSTRAP,
+        &st->rq, NAMING_BOOTSTRAP,
         jx_pack("{s:s, s:s, s:s}", "url", url, "method", "POST", "storeResponse", "None"));
 }
 
@@ -66,13 +59,12 @@ static json_t *custom(const char *logic) { return jx_pack("{s:s, s:s}", "type", 
 
 static json_t *shoot_request(const struct shoot_state *st)
 {
-    const struct shoot_programs *p = programs(st);
+    const struct shoot_programs *p = shoot_programs_for(st);
     CLEAN(free) char *base = shoot_collection_url(&st->spec);
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
-    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", text_of(shoot_body(&st->spec)));
+    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", shoot_text_of(shoot_body(&st->spec)));
     json_t *list =
         jx_pack("{s:s, s:s, s:s}", "url", ".payload.baseUrl", "key", p->list_key, "value", st->spec.name);
-    json_t *fp = jx_pack("{s:o, s:o, s:o, s:o, s:o}", "payload", payload, "headers", json_headers(),
+    json_t *fp = jx_pack("{s:o, s:o, s:o, s:o, s:o}", "payload", payload, "headers", shoot_json_headers(),
                          "mappings", shoot_mappings(p), "changes", changes(p), "observeList", list);
 
     /* differences are the business of 'changes' */
@@ -87,27 +79,25 @@ static json_t *shoot_request(const struct shoot_state *st)
         jx_set(fp, "adopt", jx_opt_bool(st->spec.adopt));
     jx_set(fp, "pollInterval", jx_text(st->spec.poll));
     jx_set(fp, "pollIntervalWhileNotReady", jx_text(st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&rq, NAMING_SHOOT, NULL, fp);
+    return requests_request(&st->rq, NAMING_SHOOT, NULL, fp);
 }
 
 static json_t *provider_config(const struct shoot_state *st)
 {
     CLEAN(free) char *url = shoot_url(&st->spec);
     CLEAN(free) char *kubeconfig = shoot_kubeconfig_url(&st->spec);
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
     json_t *shoot = jx_pack("{s:o, s:s, s:s, s:s, s:i}", "providerConfigRef",
-                            requests_config_ref(&rq, rq.config_kind, rq.config_name), "apiGeneration",
-                            st->spec.api_generation, "url", url, "kubeconfigUrl", kubeconfig,
+                            requests_config_ref(&st->rq, st->rq.config_kind, st->rq.config_name),
+                            "apiGeneration", st->spec.api_generation, "url", url, "kubeconfigUrl", kubeconfig,
                             "expirationSeconds", OWN_KUBECONFIG_SECONDS);
 
-    return requests_provider_config(&rq, NAMING_PROVIDER_CONFIG,
+    return requests_provider_config(&st->rq, NAMING_PROVIDER_CONFIG,
                                     jx_pack("{s:s, s:o}", "auth", "CleuraShoot", "shoot", shoot));
 }
 
 /* Whether the API server answers at all; who may ask is the ProviderConfig's matter. */
 static json_t *api_server(const struct shoot_state *st)
 {
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
     char config[NAMING_SIZE];
     json_t *fp = jx_pack(
         "{s:{s:s, s:s}, s:[o], s:o, s:o, s:s, s:s, s:s}", "payload", "baseUrl", "/readyz", "body", "{}",
@@ -117,18 +107,16 @@ static json_t *api_server(const struct shoot_state *st)
     json_t *doc;
 
     naming_object(&st->names, NAMING_PROVIDER_CONFIG, config);
-    doc = requests_request(&rq, NAMING_API_SERVER, config, fp);
+    doc = requests_request(&st->rq, NAMING_API_SERVER, config, fp);
     jx_set(json_object_get(doc, "spec"), "managementPolicies", jx_pack("[s]", "Observe"));
     return doc;
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
 {
-    const struct shoot_programs *p = programs(st);
+    const struct shoot_programs *p = shoot_programs_for(st);
     CLEAN(free) char *url = shoot_kubeconfig_url(&st->spec);
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
-    json_int_t seconds =
-        st->spec.kubeconfig_seconds.set ? st->spec.kubeconfig_seconds.value : EXPORTED_KUBECONFIG_SECONDS;
+    json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
     json_t *keys = jx_pack("{s:s, s:s, s:s}", "secretKey", "kubeconfig", "responseJQ", p->kubeconfig,
                            "missingFieldStrategy", "preserve");
     json_t *inject = jx_pack("{s:{s:s, s:s}, s:b, s:[o]}", "secretRef", "name", st->secret, "namespace",
@@ -136,24 +124,22 @@ static json_t *kubeconfig(const struct shoot_state *st)
     json_t *renewal = jx_pack("{s:s*, s:s*}", "certificate", p->certificate, "expiresAt", p->expires_at);
 
     return requests_disposable(
-        &rq, NAMING_KUBECONFIG,
+        &st->rq, NAMING_KUBECONFIG,
         jx_pack("{s:s, s:s, s:o, s:o, s:s, s:[o], s:o, s:s, s:s}", "url", url, "method", "POST", "headers",
-                json_headers(), "body", text_of(shoot_kubeconfig_body(&st->spec, seconds)),
+                shoot_json_headers(), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
                 "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs", inject, "renewal",
                 renewal, "statusProjection", p->kubeconfig_projection, "storeResponse", "None"));
 }
 
-static json_t *protection(const struct shoot_state *st)
+json_t *shoot_protection(const struct shoot_state *st)
 {
-    struct requests rq = { &st->names, st->spec.config_kind, st->spec.config_name };
 
-    return requests_protection(&rq, NAMING_PROTECTION,
+    return requests_protection(&st->rq, NAMING_PROTECTION,
                                "Deletion destroys the cluster with all its volumes and load balancers: "
                                "set spec.deletionProtection to false first");
 }
 
-/* True when the Request that is there carries what is to be sent now. */
-static bool is_applied(const struct shoot_state *st, const json_t *desired)
+bool shoot_is_applied(const struct shoot_state *st, const json_t *desired)
 {
     const json_t *there = st->seen[NAMING_SHOOT].object;
     const char *have = jx_str(there, "spec.forProvider.payload.body", NULL);
@@ -162,24 +148,29 @@ static bool is_applied(const struct shoot_state *st, const json_t *desired)
            (!have || !strcmp(have, jx_str(desired, "spec.forProvider.payload.body", "")));
 }
 
+bool shoot_is_protected(const struct shoot_state *st)
+{
+    return !st->spec.deletion_protection.set || st->spec.deletion_protection.value;
+}
+
 void shoot_compose(struct shoot_state *st)
 {
     bool prepared = st->seen[NAMING_BOOTSTRAP].ready || st->seen[NAMING_SHOOT].object;
     json_t *request;
 
-    put(st, NAMING_BOOTSTRAP, bootstrap(st));
-    put(st, NAMING_PROVIDER_CONFIG, provider_config(st));
-    if (!st->spec.deletion_protection.set || st->spec.deletion_protection.value)
-        put(st, NAMING_PROTECTION, protection(st));
+    shoot_put(st, NAMING_BOOTSTRAP, bootstrap(st));
+    shoot_put(st, NAMING_PROVIDER_CONFIG, provider_config(st));
+    if (shoot_is_protected(st))
+        shoot_put(st, NAMING_PROTECTION, shoot_protection(st));
     if (prepared) {
         request = shoot_request(st);
-        st->applied = is_applied(st, request);
-        put(st, NAMING_SHOOT, request);
+        st->applied = shoot_is_applied(st, request);
+        shoot_put(st, NAMING_SHOOT, request);
     }
     if (prepared || st->seen[NAMING_API_SERVER].object)
-        put(st, NAMING_API_SERVER, api_server(st));
+        shoot_put(st, NAMING_API_SERVER, api_server(st));
     if ((st->seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || st->seen[NAMING_KUBECONFIG].object)
-        put(st, NAMING_KUBECONFIG, kubeconfig(st));
+        shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
 }
 
 void shoot_compose_again(struct shoot_state *st)
@@ -196,7 +187,7 @@ void shoot_compose_again(struct shoot_state *st)
         again = jx_pack("{s:O*, s:O*, s:o, s:O*}", "apiVersion", jx_at(there, "apiVersion"), "kind",
                         jx_at(there, "kind"), "metadata", metadata, "spec", jx_at(there, "spec"));
         if (there)
-            put(st, id, again);
+            shoot_put(st, id, again);
         else
             json_decref(again);
     }

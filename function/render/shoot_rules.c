@@ -261,8 +261,26 @@ static void check_kubeconfig(struct shoot_state *st)
                      s->kubeconfig_secret);
 }
 
+/* What upstream provider-http cannot do for a cluster. */
+static void check_executor(struct shoot_state *st)
+{
+    if (!st->in.upstream)
+        return;
+    problems_add(
+        &st->advice,
+        "executor provider-http: after its creation only the cluster's version, schedules, maintenance and "
+        "allowed addresses are changed; workers, hibernation and high availability are not");
+    problems_add(&st->advice,
+                 "executor provider-http: the kubeconfig also stands in clear in the status of its "
+                 "DisposableRequest and is renewed by the clock; nothing inside the cluster can be managed");
+    if (!st->in.endpoint && strcmp(st->spec.cloud, "public") != 0 && strcmp(st->spec.cloud, "compliant") != 0)
+        problems_add(&st->problems, "input.endpoint is required for cloud \"%.64s\": its REST API's URL",
+                     st->spec.cloud);
+}
+
 void shoot_rules(struct shoot_state *st)
 {
+    check_executor(st);
     check_name(st);
     check_place(st);
     check_config(st);

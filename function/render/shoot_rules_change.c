@@ -75,6 +75,20 @@ static void check_version(struct shoot_state *st, const char *have, const char *
                      have, want, have);
 }
 
+/* Another executor's object is another object: the old one would be deleted, and the cluster with it. */
+static void check_executor(struct shoot_state *st)
+{
+    const char *have = jx_str(st->seen[NAMING_SHOOT].object, "apiVersion", NULL),
+               *want = requests_group(&st->rq);
+
+    if (have && strcmp(have, want) != 0)
+        problems_add(&st->problems,
+                     "input.executor: the cluster's Request is a %s, and another executor's would replace "
+                     "and delete it; set "
+                     "it back to %s",
+                     have, st->in.upstream ? "Cleura" : "provider-http");
+}
+
 static void check_place(struct shoot_state *st, const json_t *body)
 {
     const struct shoot_spec *s = &st->spec;
@@ -119,6 +133,7 @@ void shoot_rules_change(struct shoot_state *st)
           "infrastructure.loadBalancerProvider" },
     };
 
+    check_executor(st);
     check_place(st, body);
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
         fixed(st, fields[i].path, fields[i].want, jx_str(at, fields[i].have, NULL), false);

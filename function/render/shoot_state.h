@@ -3,17 +3,20 @@
 #pragma once
 #include "function/render/naming.h"
 #include "function/render/observed.h"
+#include "function/render/requests.h"
 #include "function/render/shoot_spec.h"
 
 struct shoot_state {
     const struct fn_request *req;
     struct fn_response *r;
     struct naming names;
+    struct requests rq;
     struct input in;
     struct shoot_spec spec;
     struct problems problems; /* must be mended */
     struct problems advice;   /* is accepted, and may not do what was meant */
     struct observed seen[NAMING_N];
+    json_t *stored;               /* the shoot's projection, made here; NULL when the provider makes it */
     bool applied;                 /* the shoot's Request in the cluster is the one rendered now */
     char secret[256];             /* of the kubeconfig */
     const char *secret_namespace; /* ... where it is written */
@@ -21,6 +24,8 @@ struct shoot_state {
 
 /* The desired resources; the shoot's own is as it will be when 'applied' is computed. */
 void shoot_compose(struct shoot_state *st);
+/* The same with provider-http's objects. */
+void shoot_compose_upstream(struct shoot_state *st);
 /* What was observed, again: for when nothing new can be rendered. */
 void shoot_compose_again(struct shoot_state *st);
 

@@ -105,6 +105,11 @@ static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
     v->bootstrap.met = o->ready || st->seen[NAMING_SHOOT].object;
     if (v->bootstrap.met)
         return;
+    if (st->in.upstream && !o->object) {
+        if (!troubled(&v->bootstrap, &st->seen[NAMING_LOGIN], "Login at Cleura"))
+            unmet(&v->bootstrap, "LoggingIn", "Logging in at Cleura; nothing to do");
+        return;
+    }
     if (code == 404)
         unmet(&v->bootstrap, "UnknownRegion", "Cleura does not know region %.64s: correct spec.region",
               st->spec.region);
@@ -218,7 +223,8 @@ static void look_inside(const struct shoot_state *st, struct view *v)
 {
     const struct observed *api = &st->seen[NAMING_API_SERVER], *kc = &st->seen[NAMING_KUBECONFIG];
 
-    v->api.met = api->ready;
+    v->api.met =
+        api->ready || (st->in.upstream && v->shoot.met); /* nobody probes it there: Gardener's word counts */
     v->kubeconfig.met = kc->ready;
     v->api.reason = v->kubeconfig.reason = "Available";
     if (shoot_sleeps(st)) {
@@ -227,7 +233,7 @@ static void look_inside(const struct shoot_state *st, struct view *v)
             unmet(&v->kubeconfig, "Hibernated", "The cluster is hibernated");
         return;
     }
-    if (!api->ready && !troubled(&v->api, api, "API server"))
+    if (!v->api.met && !troubled(&v->api, api, "API server"))
         unmet(&v->api, "NotAnswering", "The API server does not answer yet%s%.600s",
               *api->ready_message ? ": " : "", api->ready_message);
     if (!kc->ready && !troubled(&v->kubeconfig, kc, "Kubeconfig"))
@@ -333,6 +339,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         [NAMING_API_SERVER] = v->api.met || sleeps,
         [NAMING_KUBECONFIG] = v->kubeconfig.met || sleeps,
         [NAMING_PROTECTION] = st->seen[NAMING_PROTECTION].object,
+        [NAMING_LOGIN] = st->seen[NAMING_LOGIN].ready,
     };
 
     for (enum naming_id id = 0; id < NAMING_N; id++) {

@@ -20,6 +20,7 @@ static const struct {
     { NAMING_API_SERVER, "api-server", "my-cluster-api-server" },
     { NAMING_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
     { NAMING_PROTECTION, "protection", "my-cluster-protection" },
+    { NAMING_LOGIN, "login", "my-cluster-login" },
 };
 
 static struct naming name_of(json_t *composite)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ways of composing a Shoot share. */
+#pragma once
+#include "function/render/shoot_programs.h"
+#include "function/render/shoot_state.h"
+
+/* Set the desired resource 'id', taking 'resource'. */
+void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource);
+
+const struct shoot_programs *shoot_programs_for(const struct shoot_state *st);
+
+/* Takes 'doc', returns its text as a JSON string: bodies are texts. */
+json_t *shoot_text_of(json_t *doc);
+
+/* {"Content-Type": ["application/json"]}. New. */
+json_t *shoot_json_headers(void);
+
+json_t *shoot_protection(const struct shoot_state *st);
+bool shoot_is_protected(const struct shoot_state *st);
+
+/* True when the Request that is there carries what 'desired' is to send. */
+bool shoot_is_applied(const struct shoot_state *st, const json_t *desired);

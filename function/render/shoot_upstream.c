@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Shoot with upstream provider-http as executor: absolute URLs, a login of its own, the token in a Secret.  It knows one
+ * UPDATE per object, no readiness and no failures, so the shoot's state is read here from the stored response, and what
+ * cannot be done is advice. */
+#include "function/render/shoot_body.h"
+#include "function/render/shoot_compose.h"
+#include "lib/buf.h"
+#include "lib/jx.h"
+
+enum {
+    FOREVER =
+        1000000, /* rollbackRetriesLimit: without a limit provider-http logs in three times at creation and never paces
+                        * its retries */
+    RENEWALS = 3, /* within a kubeconfig's life: one may fail, and its retry waits for the next */
+};
+
+static const char *endpoint(const struct shoot_state *st)
+{
+    if (st->in.endpoint)
+        return st->in.endpoint;
+    return strcmp(st->spec.cloud, "compliant") ? "https://rest.cleura.cloud"
+                                               : "https://rest.compliant.cleura.cloud";
+}
+
+/* The endpoint without the slash at its end, and 'path'. Takes 'path'. */
+static json_t *absolute(const struct shoot_state *st, char *path)
+{
+    const char *base = endpoint(st);
+    size_t n = strlen(base);
+    CLEAN(free) char *url = NULL;
+
+    while (n && base[n - 1] == '/')
+        n--;
+    url = x_asprintf("%.*s%s", (int)n, base, path);
+    free(path);
+    return jx_text(url);
+}
+
+static const char *account(const struct shoot_state *st)
+{
+    return st->in.secret_name ? st->in.secret_name : "cleura-account";
+}
+
+static const char *account_namespace(const struct shoot_state *st)
+{
+    return st->in.secret_namespace ? st->in.secret_namespace : st->secret_namespace;
+}
+
+static void token_secret(const struct shoot_state *st, char name[NAMING_SIZE])
+{
+    naming_object(&st->names, NAMING_LOGIN, name);
+}
+
+static json_t *headers(const struct shoot_state *st)
+{
+    char token[NAMING_SIZE];
+    json_t *h = shoot_json_headers();
+    CLEAN(free)
+    char *login = x_asprintf("{{ %s:%s:login }}", account(st), account_namespace(st)),
+         *value = NULL;
+
+    token_secret(st, token);
+    value = x_asprintf("{{ %s:%s:token }}", token, st->secret_namespace);
+    jx_set(h, "X-AUTH-LOGIN", jx_pack("[s]", login));
+    jx_set(h, "X-AUTH-TOKEN", jx_pack("[s]", value));
+    return h;
+}
+
+/* One key of a Secret, from the response. */
+static json_t *inject(const struct shoot_state *st, const char *secret, const char *key, const char *program)
+{
+    return jx_pack("[{s:{s:s, s:s}, s:b, s:[{s:s, s:s, s:s}]}]", "secretRef", "name", secret, "namespace",
+                   st->secret_namespace, "setOwnerReference", true, "keyMappings", "secretKey", key,
+                   "responseJQ", program, "missingFieldStrategy", "preserve");
+}
+
+/* Called again and again, every 'seconds'. */
+static void repeat(json_t *fp, json_int_t seconds)
+{
+    CLEAN(free) char *every = x_asprintf("%llds", (long long)seconds);
+
+    jx_set(fp, "shouldLoopInfinitely", json_true());
+    jx_set(fp, "nextReconcile", jx_text(every));
+    jx_set(fp, "rollbackRetriesLimit", json_integer(FOREVER));
+}
+
+/* Tokens live for about a day and their end is not told. */
+static json_t *login(const struct shoot_state *st)
+{
+    bool v2 = shoot_is_v2(&st->spec);
+    CLEAN(free)
+    char *body =
+        x_asprintf(v2 ? "{\"login\":\"{{ %s:%s:login }}\",\"password\":\"{{ %s:%s:password }}\"}"
+                      : "{\"auth\":{\"login\":\"{{ %s:%s:login }}\",\"password\":\"{{ %s:%s:password }}\"}}",
+                   account(st), account_namespace(st), account(st), account_namespace(st));
+    char token[NAMING_SIZE];
+    json_t *fp = jx_pack("{s:o, s:s, s:o, s:s, s:s}", "url",
+                         absolute(st, x_strdup(v2 ? "/auth/v2/tokens" : "/auth/v1/tokens")), "method", "POST",
+                         "headers", shoot_json_headers(), "body", body, "expectedResponse",
+                         ".body.result == \"login_ok\"");
+
+    token_secret(st, token);
+    jx_set(fp, "secretInjectionConfigs", inject(st, token, "token", ".body.token"));
+    repeat(fp, 8 * 3600L);
+    return requests_disposable(&st->rq, NAMING_LOGIN, fp);
+}
+
+static json_t *bootstrap(const struct shoot_state *st)
+{
+    return requests_disposable(&st->rq, NAMING_BOOTSTRAP,
+                               jx_pack("{s:o, s:s, s:o}", "url", absolute(st, shoot_bootstrap_url(&st->spec)),
+                                       "method", "POST", "headers", headers(st)));
+}
+
+static const struct shoot_change *update(const struct shoot_programs *p)
+{
+    for (size_t i = 0; i < SHOOT_CHANGES; i++)
+        if (!strcmp(p->changes[i].name, "update"))
+            return &p->changes[i];
+    return NULL;
+}
+
+/* Nothing but a shoot may be compared: an error page would otherwise be answered with a PUT. */
+static json_t *expected(const struct shoot_change *change)
+{
+    CLEAN(free)
+    char *logic = x_asprintf("if .response.statusCode != 200 then error(\"Cleura did not answer with the "
+                             "shoot\") else ((%s) | not) end",
+                             change->when);
+
+    return jx_pack("{s:s, s:o}", "type", "CUSTOM", "logic", jx_text(logic));
+}
+
+static json_t *shoot_request(const struct shoot_state *st)
+{
+    const struct shoot_programs *p = shoot_programs_for(st);
+    const struct shoot_change *change = update(p);
+    json_t *payload = jx_pack("{s:o, s:o}", "baseUrl", absolute(st, shoot_collection_url(&st->spec)), "body",
+                              shoot_text_of(shoot_body(&st->spec)));
+    json_t *mappings = jx_pack("[o, o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
+                               requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
+                               requests_mapping("UPDATE", change->method, change->url, change->body),
+                               requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
+
+    return requests_request(&st->rq, NAMING_SHOOT, NULL,
+                            jx_pack("{s:o, s:o, s:o, s:o}", "payload", payload, "headers", headers(st),
+                                    "mappings", mappings, "expectedResponseCheck", expected(change)));
+}
+
+static json_t *kubeconfig(const struct shoot_state *st)
+{
+    const struct shoot_programs *p = shoot_programs_for(st);
+    json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
+    json_t *fp = jx_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "url",
+                         absolute(st, shoot_kubeconfig_url(&st->spec)), "method", "POST", "headers",
+                         headers(st), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
+                         "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs",
+                         inject(st, st->secret, "kubeconfig", p->kubeconfig));
+
+    repeat(fp, seconds / RENEWALS);
+    return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
+}
+
+void shoot_compose_upstream(struct shoot_state *st)
+{
+    const struct observed *seen = st->seen;
+    json_t *request;
+
+    shoot_put(st, NAMING_LOGIN, login(st));
+    if (shoot_is_protected(st))
+        shoot_put(st, NAMING_PROTECTION, shoot_protection(st));
+    if (seen[NAMING_LOGIN].ready || seen[NAMING_BOOTSTRAP].object || seen[NAMING_SHOOT].object)
+        shoot_put(st, NAMING_BOOTSTRAP, bootstrap(st));
+    if (seen[NAMING_BOOTSTRAP].ready || seen[NAMING_SHOOT].object) {
+        request = shoot_request(st);
+        st->applied = shoot_is_applied(st, request);
+        shoot_put(st, NAMING_SHOOT, request);
+    }
+    if ((seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || seen[NAMING_KUBECONFIG].object)
+        shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
+}
