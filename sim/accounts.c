@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts, and tokens in one JSON object: jansson is our hash table. */
 #include "sim/accounts.h"
 #include "lib/jx.h"
 #include "lib/table.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads HOST:PORT; refuses whatever other machines could reach. */
 #include "sim/address.h"
 #include <arpa/inet.h>
 

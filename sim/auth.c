@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The login dialogue itself, validation, revocation, the current user. */
 #include "sim/auth.h"
 #include "sim/handlers.h"
 #include "sim/requests.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* v1 shapes of the login dialogue: wrapped bodies, 200. */
 #include "sim/auth.h"
 #include "sim/handlers.h"
 #include "sim/requests.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* v2 shapes of the login dialogue: flat bodies, 201 for tokens. */
 #include "sim/auth.h"
 #include "sim/handlers.h"
 #include "sim/requests.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: the error envelope is the same in all generations. */
 #include "sim/call.h"
 #include "sim/uri.h"
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Linear time: base plus elapsed real time times speed. */
 #include "sim/clock.h"
 
 struct sim_clock sim_clock_start(int64_t real_now, double speed)

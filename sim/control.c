@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One table of control calls; shoots stand in control_shoots.c. */
 #include "sim/control.h"
 #include "lib/clock.h"
 #include "sim/call.h"

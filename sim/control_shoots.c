@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Shoots made, moved, broken and removed behind the clients' backs. */
 #include "sim/control_shoots.h"
 #include "lib/jx_bind.h"
 #include "sim/semantics.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Five fields, numbers only: what the API's own pattern lets through and Gardener understands. */
 #include "sim/cron.h"
 #include "lib/clock.h"
 #include <ctype.h>

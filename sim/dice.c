@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* splitmix64: one word of state, good enough for faults. */
 #include "sim/dice.h"
 
 uint64_t dice_next(struct dice *d)

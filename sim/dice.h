@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random numbers that a seed repeats (splitmix64), for faults, shuffles and generated names. Not for secrets. */
+/* Random numbers that a seed repeats (splitmix64), for faults, shuffles and generated names. Not for
+ * secrets. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

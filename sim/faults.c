@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The list of faults is kept as the JSON it came in, so that GET shows it as it is. */
 #include "sim/faults.h"
 #include "lib/jx.h"
 #include "lib/table.h"

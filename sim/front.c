@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A request passes fault, routes and journal under one lock; waiting happens after the lock is released. */
 #include "sim/front.h"
 #include "lib/clock.h"
 #include "sim/routes.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A ring of finished entries; redaction happens before an entry is made. */
 #include "sim/journal.h"
 #include "lib/crypto.h"
 #include "lib/jx.h"

@@ -21,7 +21,9 @@ void journal_clear(struct journal *j);
 /* {"entries": [...], "dropped": n}; each filter may be NULL; 'since' leaves out lower numbers. */
 json_t *journal_json(const struct journal *j, const char *method, const char *path, int64_t since);
 
-/* The value of a header as it may be shown: secrets become "<redacted>" (the token with a short fingerprint). */
+/* The value of a header as it may be shown: secrets become "<redacted>" (the token with a short
+ * fingerprint). */
 json_t *journal_header(const char *name, const char *value);
-/* A copy of a body: JSON without the values of secret fields, other bodies only as their size. NULL = no body. */
+/* A copy of a body: JSON without the values of secret fields, other bodies only as their size. NULL = no
+ * body. */
 json_t *journal_body(const char *bytes, size_t n);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* life_advance() replays events one by one, so one long step ends where many short ones do. */
 #include "sim/lifecycle.h"
 #include "lib/cleanup.h"
 
@@ -15,7 +16,8 @@ const char *const ca_stage_name[] = {
     [CA_COMPLETED] = "Completed"
 };
 
-/* Of a create. Measured by users: create 10-15 min, hibernate 1-2 min, wake and HA a few, roll some minutes. */
+/* Of a create. Measured by users: create 10-15 min, hibernate 1-2 min, wake and HA a few, roll some
+ * minutes. */
 static const double share[WORK_N] = {
     [WORK_CREATE] = 1.0,     [WORK_UPDATE] = 0.2, [WORK_ROLL] = 0.4,   [WORK_RECONCILE] = 0.1,
     [WORK_HIBERNATE] = 0.15, [WORK_WAKE] = 0.25,  [WORK_DELETE] = 0.4,
@@ -236,7 +238,8 @@ bool life_busy(const struct life *l)
     return l->next.due || l->type == OP_NONE || l->state == OP_PROCESSING || l->state == OP_ERROR;
 }
 
-/* While etcd and infrastructure are deployed Gardener lists dozens of tasks at once: clients must take long texts. */
+/* While etcd and infrastructure are deployed Gardener lists dozens of tasks at once: clients must take long
+ * texts. */
 enum { CROWDED_FROM = 44, CROWDED_TO = 47 };
 
 static size_t add_text(char *text, size_t size, size_t used, const char *part)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a shoot moves: Gardener's last operation, hibernation and CA rotation as a pure function of state and time.
- * All times are virtual milliseconds. Nothing here does I/O, allocates or knows of the API. */
+/* How a shoot moves: Gardener's last operation, hibernation and CA rotation as a pure function of state and
+ * time. All times are virtual milliseconds. Nothing here does I/O, allocates or knows of the API. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

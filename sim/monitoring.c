@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers in the right shape and unit (details GiB and percent as text, overview bytes as numbers); their values are
- * made up. */
+/* Numbers in the right shape and unit (details GiB and percent as text, overview bytes as numbers); their
+ * values are made up. */
 #include "lib/clock.h"
 #include "sim/handlers.h"
 #include "sim/profile.h"

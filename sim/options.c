@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The command line; switches come from their own table. */
 #include "sim/options.h"
 #include <getopt.h>
 

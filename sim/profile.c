@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One set of data, rendered in the two shapes the generations have. */
 #include "sim/profile.h"
 #include "lib/clock.h"
 #include "lib/jx.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cloud profile: what versions, images, machines and zones there are. Dates count from the simulator's start. */
+/* The cloud profile: what versions, images, machines and zones there are. Dates count from the simulator's
+ * start. */
 #pragma once
 #include "sim/regions.h"
 #include <jansson.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tags, ids and zones as the real lists show them where they are known. */
 #include "sim/regions.h"
 #include "lib/cleanup.h"
 #include "lib/crypto.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What both generations render alike: order, conditions, network ids. */
 #include "sim/render.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
@@ -83,7 +84,8 @@ const char *render_router(const struct shoot *shoot)
     return jx_str(shoot->spec, "provider.routerId", infrastructure_stands(shoot) ? shoot->router : NULL);
 }
 
-/* When each condition turns during a create: nothing before 'unknown', then 'between', True from 'good' on. */
+/* When each condition turns during a create: nothing before 'unknown', then 'between', True from
+ * 'good' on. */
 static const struct condition {
     const char *type, *between, *reason, *message;
     int unknown, half, good;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* v1: Gardener's own shape with the parts Cleura's clients know; labels as a map, and again different after a POST. */
+/* v1: Gardener's own shape with the parts Cleura's clients know; labels as a map, and again different after a
+ * POST. */
 #include "lib/jx.h"
 #include "sim/render.h"
 #include "sim/spec.h"

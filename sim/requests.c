@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Schema first, then busy or deleting, then meaning: the order decides which error a client sees. */
 #include "sim/requests.h"
 #include "sim/semantics.h"
 #include "sim/spec.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What handlers do with a body before they believe it: schema, meaning, and whether the shoot can take a change. */
+/* What handlers do with a body before they believe it: schema, meaning, and whether the shoot can take a
+ * change. */
 #pragma once
 #include "sim/call.h"
 #include "sim/schema.h"
 
-/* The body (or its member 'wrapper') when it fits the schema; else the call is answered with 400 and NULL returned. */
+/* The body (or its member 'wrapper') when it fits the schema; else the call is answered with 400 and NULL
+ * returned. */
 json_t *request_object(struct call *c, const struct schema_field *schema, const char *wrapper);
 
 /* Check a spec a request would make; 'old' NULL for a create. When a rule is broken the call is answered. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Dispatch: the table, the checks of each scope, the statistics. */
 #include "sim/routes.h"
 #include "lib/table.h"
 #include "sim/handlers.h"

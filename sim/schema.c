@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The walker and the patterns; the tables stand in schema_tables.c. */
 #include "sim/schema.h"
 #include "lib/jx.h"
 #include <ctype.h>

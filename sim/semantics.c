@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One table of rules; each looks only at what the request changes. */
 #include "sim/semantics.h"
 #include "lib/jx.h"
 #include "sim/profile.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is well-formed but cannot be: Gardener's own rules, each with the text Gardener would use and a name by which a
- * switch turns it off. */
+/* What is well-formed but cannot be: Gardener's own rules, each with the text Gardener would use and a name
+ * by which a switch turns it off. */
 #pragma once
 #include "sim/regions.h"
 #include "sim/switches.h"

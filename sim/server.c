@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* libmicrohttpd glue: a request is collected whole, an answer sent whole or broken on purpose. */
 #include "sim/server.h"
 #include "lib/jx.h"
 #include "sim/address.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An HTTP listener on a loopback address: whole requests in, whole answers out, and the ways an answer can go wrong.
- * The only user of libmicrohttpd here. One thread per connection; 'serve' is called from all of them. */
+/* An HTTP listener on a loopback address: whole requests in, whole answers out, and the ways an answer can go
+ * wrong. The only user of libmicrohttpd here. One thread per connection; 'serve' is called from all of
+ * them. */
 #pragma once
 #include "lib/buf.h"
 #include "lib/err.h"

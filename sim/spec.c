@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Both generations read into the canonical spec; they differ in where things stand. */
 #include "sim/spec.h"
 #include "lib/jx.h"
 #include "sim/profile.h"

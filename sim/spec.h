@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The canonical spec of a shoot, from which each generation's document is rendered, and what requests make of it:
+/* The canonical spec of a shoot, from which each generation's document is rendered, and what requests make
+ * of it:
  *
  * {kubernetes: {version}, region, purpose, allowedCidrs: [], highAvailability: "node" | null,
  *  provider: {loadBalancerProvider, floatingPoolName, networkId | null, routerId | null, workersCidr,
- *    workers: [{name, minimum, maximum, maxSurge, machineType, imageName, imageVersion, volumeSize, zones: [],
- *               labels: {}, annotations: {}, taints: [{key, value, effect}]}]},
+ *    workers: [{name, minimum, maximum, maxSurge, machineType, imageName, imageVersion, volumeSize,
+ *               zones: [], labels: {}, annotations: {}, taints: [{key, value, effect}]}]},
  *  networking: {type, cilium | null}, hibernation: {schedules: [{start, end, location}]},
  *  maintenance: {autoUpdate: {kubernetesVersion, machineImageVersion}, timeWindow: {begin, end}}}
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Owns everything; moves shoots on and makes their API servers follow. */
 #include "sim/state.h"
 #include "lib/clock.h"
 #include "lib/jx.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Runs after every step of a shoot's life; each part is quiet unless its switch or spec wants it. */
 #include "sim/upkeep.h"
 #include "lib/clock.h"
 #include "lib/jx.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Path matching without allocation; decoding allocates. */
 #include "sim/uri.h"
 #include "lib/cleanup.h"
 #include <ctype.h>

@@ -80,6 +80,10 @@ static void sms_dialogue_v1(void **state)
     doc = ask_json(w, "POST", "/auth/v1/tokens",
                    "{\"auth\":{\"login\":\"phone\",\"password\":\"p\",\"twofa_method\":\"sms\"}}", 200);
     assert_string_equal(jx_str(doc, "result", ""), "twofactor_required");
+    (void)snprintf(body, sizeof(body),
+                   "{\"verify2fa\":{\"login\":\"phone\",\"verification\":\"%s\",\"code\":123456}}",
+                   jx_str(doc, "verification", ""));
+    assert_int_equal(ask(w, "POST", "/auth/v1/tokens/verify2fa", body), 400); /* no code was sent yet */
     (void)snprintf(body, sizeof(body), "{\"request2fa\":{\"login\":\"phone\",\"verification\":\"%s\"}}",
                    jx_str(doc, "verification", ""));
     assert_int_equal(ask(w, "POST", "/auth/v1/tokens/request2facode", body), 204);

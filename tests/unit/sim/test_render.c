@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shapes: what v2's schema requires is there, what v1 and v2 spell differently differs, what varies varies. */
+/* The shapes: what v2's schema requires is there, what v1 and v2 spell differently differs, what varies
+ * varies. */
 #include "sim/render.h"
 #include "tests/unit/sim/helper.h"
 
