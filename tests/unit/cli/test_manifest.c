@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects out of files. */
+#undef NDEBUG
+#include "cli/manifest.h"
+#include "lib/file.h"
+#include "lib/jx.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/test_manifest.XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = { "a.yaml", "b.yml", "c.json", "ignored.txt", ".hidden.yaml" };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        CLEAN(free) char *path = x_asprintf("%s/%s", folder, names[i]);
+
+        (void)unlink(path);
+    }
+    return rmdir(folder);
+}
+
+static char *put(const char *name, const char *text)
+{
+    char *path = x_asprintf("%s/%s", folder, name);
+
+    assert_int_equal(file_write_atomic(path, text, strlen(text), 0600, NULL), 0);
+    return path;
+}
+
+static json_t *load(const char *text)
+{
+    CLEAN(free) char *path = put("a.yaml", text);
+    struct err e = { 0 };
+    json_t *objects = manifest_load(path, "team-a", &e);
+
+    if (!objects)
+        print_message("%s\n", e.text);
+    assert_non_null(objects);
+    return objects;
+}
+
+static void refuse(const char *text, const char *want)
+{
+    CLEAN(free) char *path = put("a.yaml", text);
+    struct err e = { 0 };
+
+    assert_null(manifest_load(path, "team-a", &e));
+    assert_int_equal(e.kind, ERR_INVALID);
+    assert_non_null(strstr(e.text, path));
+    if (!strstr(e.text, want))
+        assert_string_equal(e.text, want);
+}
+
+#define SHOOT "apiVersion: platform.cleura.crossplane.io/v1alpha1\nkind: Shoot\n"
+
+static void documents_become_objects(void **state)
+{
+    json_auto_t *objects = load(SHOOT "metadata: {name: one}\n---\n" SHOOT
+                                      "metadata: {name: two, namespace: other}\n---\n# end\n");
+
+    (void)state;
+    assert_int_equal(json_array_size(objects), 2);
+    assert_string_equal(jx_str(json_array_get(objects, 0), "metadata.namespace", ""), "team-a");
+    assert_string_equal(jx_str(json_array_get(objects, 1), "metadata.namespace", ""), "other");
+}
+
+static void lists_are_opened_and_cluster_scope_has_no_namespace(void **state)
+{
+    json_auto_t *objects = load(
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: cleura.m.crossplane.io/v1alpha2, kind: ClusterProviderConfig, metadata: {name: c, "
+        "namespace: x}}\n"
+        "- {apiVersion: v1, kind: Namespace, metadata: {name: team-a}}\n");
+
+    (void)state;
+    assert_int_equal(json_array_size(objects), 1);
+    assert_null(jx_at(json_array_get(objects, 0), "metadata.namespace"));
+}
+
+static void secrets_are_encoded(void **state)
+{
+    json_auto_t *objects =
+        load("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: eA==}\nstringData: {b: hello}\n");
+    const json_t *secret = json_array_get(objects, 0);
+
+    (void)state;
+    assert_string_equal(jx_str(secret, "data.a", ""), "eA==");
+    assert_string_equal(jx_str(secret, "data.b", ""), "aGVsbG8=");
+    assert_null(jx_at(secret, "stringData"));
+}
+
+static void what_cannot_be_used_is_named(void **state)
+{
+    (void)state;
+    refuse("", "holds no objects");
+    refuse("- 1\n", "no object with apiVersion and kind");
+    refuse("kind: Shoot\n", "no object with apiVersion and kind");
+    refuse(SHOOT "metadata: {name: Upper}\n", "metadata.name \"Upper\"");
+    refuse(SHOOT, "metadata.name \"\"");
+    refuse(SHOOT "metadata: {name: a, namespace: ../x}\n", "metadata.namespace is no name");
+    refuse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n", "nothing here acts on Deployment");
+    refuse("apiVersion: platform.cleura.crossplane.io/v1alpha1\nkind: Shot\nmetadata: {name: a}\n",
+           "did you mean kind Shoot");
+    refuse("apiVersion: core.gardener.cloud/v1beta1\nkind: Shoot\nmetadata: {name: a}\n",
+           "did you mean kind Shoot of platform.cleura.crossplane.io/v1alpha1");
+    refuse("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {b: 3}\n",
+           "stringData.b must be a string");
+    refuse("a: b: c\n", "line 1");
+}
+
+static void folders_are_read_in_order(void **state)
+{
+    CLEAN(free)
+    char *a = put("a.yaml", SHOOT "metadata: {name: one}\n"),
+         *b = put("b.yml", SHOOT "metadata: {name: two}\n");
+    CLEAN(free)
+    char *c = put("c.json", "{\"apiVersion\":\"platform.cleura.crossplane.io/v1alpha1\",\"kind\":\"Shoot\","
+                            "\"metadata\":{\"name\":\"three\"}}");
+    CLEAN(free) char *d = put("ignored.txt", "a: b: c"), *h = put(".hidden.yaml", "a: b: c");
+    json_auto_t *objects = manifest_load(folder, "n", NULL);
+
+    (void)state;
+    assert_int_equal(json_array_size(objects), 3);
+    assert_string_equal(jx_str(json_array_get(objects, 0), "metadata.name", ""), "one");
+    assert_string_equal(jx_str(json_array_get(objects, 2), "metadata.name", ""), "three");
+}
+
+static void what_is_not_there_is_not_found(void **state)
+{
+    struct err e = { 0 };
+
+    (void)state;
+    assert_null(manifest_load("/nonexistent/x.yaml", "n", &e));
+    assert_int_equal(e.kind, ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents_become_objects),
+        cmocka_unit_test(lists_are_opened_and_cluster_scope_has_no_namespace),
+        cmocka_unit_test(secrets_are_encoded),
+        cmocka_unit_test(what_cannot_be_used_is_named),
+        cmocka_unit_test(folders_are_read_in_order),
+        cmocka_unit_test(what_is_not_there_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
