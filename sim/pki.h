@@ -21,7 +21,8 @@ struct pki_pair {
 void pki_pair_free(struct pki_pair *p);
 static inline void pki_pair_free_clean(struct pki_pair *p) { pki_pair_free(p); }
 
-/* A server certificate for 127.0.0.1 and the DNS names in 'dns' (NULL-terminated), valid as long as the CA. */
+/* A server certificate for 127.0.0.1 and the DNS names in 'dns' (NULL-terminated), valid as long as the
+ * CA. */
 MUST_CHECK int pki_issue_server(const struct pki_ca *ca, const char *const dns[], struct pki_pair *ret,
                                 struct err *e);
 

@@ -176,6 +176,23 @@ void api_init(struct api *a, const char *version)
     seed_class(a, "default-class", false);
 }
 
+void api_set_version(struct api *a, const char *version)
+{
+    CLEAN(free) char *key = objects_key("", "nodes", NULL, NULL);
+    const struct object *at;
+
+    (void)snprintf(a->version, sizeof(a->version), "%s", version);
+    while ((at = objects_next(a->objects, "", "nodes", NULL, &(struct object){ .key = key }))) {
+        json_t *node = json_deep_copy(at->doc);
+
+        free(key);
+        key = x_strdup(at->key);
+        jx_set(jx_make_object(jx_make_object(node, "status"), "nodeInfo"), "kubeletVersion",
+               json_sprintf("v%s", version));
+        (void)objects_put(a->objects, key, node);
+    }
+}
+
 void api_clear(struct api *a)
 {
     kinds_free(a->kinds);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The API server without HTTP: a request goes in, a reply comes out. The caller holds the server's lock meanwhile. */
+/* The API server without HTTP: a request goes in, a reply comes out. The caller holds the server's lock
+ * meanwhile. */
 #pragma once
 #include "lib/buf.h"
 #include "lib/jx.h"
@@ -42,6 +43,8 @@ enum { API_MAX_BODY = 3 << 20, API_MAX_REPLY = 64 << 20 };
 
 void api_init(struct api *a, const char *version);
 void api_clear(struct api *a);
+/* The cluster was upgraded: the server and its nodes are of this version now. */
+void api_set_version(struct api *a, const char *version);
 
 void api_handle(struct api *a, const struct api_request *req, struct api_reply *ret);
 void api_reply_clear(struct api_reply *r);

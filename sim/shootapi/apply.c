@@ -11,7 +11,8 @@ struct manager {
     json_t *set;   /* decoded */
 };
 
-/* More managers than this do not meet at one object; Kubernetes itself merges the oldest updaters beyond 10. */
+/* More managers than this do not meet at one object; Kubernetes itself merges the oldest updaters beyond
+ * 10. */
 enum { MAX_MANAGERS = 64 };
 
 struct managers {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Only those defaults that clients of the simulator read back: without schemas of the built-in kinds, the rest would
- * be guesswork. */
+/* Only those defaults that clients of the simulator read back: without schemas of the built-in kinds, the
+ * rest would be guesswork. */
 #include "sim/shootapi/defaults.h"
 #include "lib/crypto.h"
 #include "sim/shootapi/shape.h"

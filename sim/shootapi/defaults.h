@@ -4,7 +4,8 @@
 #include "sim/shootapi/kinds.h"
 #include <stdint.h>
 
-/* Fill in what 'doc' leaves open; 'live' is the stored object or NULL. 'serial' makes allocated numbers differ. */
+/* Fill in what 'doc' leaves open; 'live' is the stored object or NULL. 'serial' makes allocated numbers
+ * differ. */
 void defaults_fill(const struct kind *kind, json_t *doc, json_t *live, uint64_t serial);
 
 /* The status a new object starts with; NULL for none. New reference. */

@@ -4,7 +4,8 @@
 #include "sim/shootapi/path.h"
 #include "sim/shootapi/status.h"
 
-/* True when 'req' is for one of the fixed paths (version, health, /api, /apis, /openapi), which then is answered. */
+/* True when 'req' is for one of the fixed paths (version, health, /api, /apis, /openapi), which then is
+ * answered. */
 bool discovery_fixed(struct api *a, const struct api_request *req, struct api_reply *ret);
 
 /* /apis/{group} */

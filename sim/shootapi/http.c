@@ -93,8 +93,8 @@ static enum MHD_Result add_query(void *ctx, enum MHD_ValueKind kind, const char 
     return MHD_YES;
 }
 
-/* Reply documents share parts with stored ones, and jansson's reference counts are no matter for several threads: so
- * the document becomes text and is let go while the lock is held. */
+/* Reply documents share parts with stored ones, and jansson's reference counts are no matter for several
+ * threads: so the document becomes text and is let go while the lock is held. */
 static void write_text(struct api_reply *reply)
 {
     if (!reply->doc)

@@ -20,12 +20,14 @@ struct kind {
     const char *group, *version, *kind, *plural, *singular;
     const char *short_names; /* "po,pods", "" for none */
     unsigned flags;
-    const char
-        *columns; /* "NAME=type:path|...", what `kubectl get` shows between name and age; may be NULL */
-    const char *
-        field_labels; /* "spec.nodeName status.phase": allowed in field selectors besides name and namespace */
-    const char *first_status;               /* JSON a new object's status starts with, NULL = none */
-    const json_t *schema, *printer_columns; /* custom kinds: borrowed from the definition, may be NULL */
+    /* "NAME=type:path|...", what `kubectl get` shows between name and age; may be NULL */
+    const char *columns;
+    /* "spec.nodeName status.phase": what field selectors may name besides metadata */
+    const char *field_labels;
+    /* JSON a new object's status starts with; NULL = none */
+    const char *first_status;
+    /* of custom kinds: borrowed from the definition, may be NULL */
+    const json_t *schema, *printer_columns;
 };
 
 struct kinds *kinds_new(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merging by schema: server-side apply and the strategic merge patch. The schema-less patches are in patch.c. */
+/* Merging by schema: server-side apply and the strategic merge patch. The schema-less patches are in
+ * patch.c. */
 #include "sim/shootapi/merge.h"
 
 /* The index of the item with this element name; the array's size when there is none. */

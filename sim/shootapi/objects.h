@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stored objects, the counter behind resourceVersion, and the recent changes watches read.
  *
- * A stored document is never changed: writers put a new one in its place, so a borrowed document stays what it was
- * as long as a reference is held. Not locked here. */
+ * A stored document is never changed: writers put a new one in its place, so a borrowed document stays
+ * what it was as long as a reference is held. Not locked here. */
 #pragma once
 #include "lib/jx.h"
 #include <stdint.h>
@@ -36,8 +36,8 @@ char *objects_key(const char *group, const char *plural, const char *ns, const c
 /* NULL when there is none. Borrowed. */
 json_t *objects_get(const struct objects *o, const char *key);
 
-/* The object after 'after' (NULL = the first) of a resource, in the namespace or in all (ns NULL); NULL at the end.
- * Valid until the next change. */
+/* The object after 'after' (NULL = the first) of a resource, in the namespace or in all (ns NULL); NULL at
+ * the end. Valid until the next change. */
 const struct object *objects_next(const struct objects *o, const char *group, const char *plural,
                                   const char *ns, const struct object *after);
 /* The first object whose key is greater than 'key'. */

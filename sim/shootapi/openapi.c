@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every kind is an object of unknown fields here (for custom kinds their own schema is given): the simulator has no
- * schemas of the built-in kinds, so clients that validate locally find nothing to object to. */
+/* Every kind is an object of unknown fields here (for custom kinds their own schema is given): the
+ * simulator has no schemas of the built-in kinds, so clients that validate locally find nothing to object
+ * to. */
 #include "sim/shootapi/openapi.h"
 #include "sim/shootapi/kinds.h"
 

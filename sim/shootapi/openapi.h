@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Just enough OpenAPI for clients that look up whether the server checks fields itself, and how lists merge. */
+/* Just enough OpenAPI for clients that look up whether the server checks fields itself, and how lists
+ * merge. */
 #pragma once
 #include "sim/shootapi/status.h"
 

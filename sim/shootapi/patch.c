@@ -23,7 +23,8 @@ json_t *merge_patch(const json_t *target, json_t *patch)
 
 enum { MAX_TOKEN = 1024, MAX_OPERATIONS = 10000 };
 
-/* Undo ~0 and ~1 in the first part of a pointer (behind its slash). Returns what follows the part, NULL if too long. */
+/* Undo ~0 and ~1 in the first part of a pointer (behind its slash). Returns what follows the part, NULL if
+ * too long. */
 static const char *next_token(const char *pointer, char token[MAX_TOKEN])
 {
     size_t n = 0;

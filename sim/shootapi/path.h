@@ -16,6 +16,7 @@ struct path {
 /* What a path asks for. */
 enum path_class { PATH_OTHER, PATH_GROUP, PATH_VERSION, PATH_RESOURCE };
 
-/* Never fails: what cannot be anything is PATH_OTHER. "/apis/apps" is PATH_GROUP, "/api/v1" and "/apis/apps/v1" are
- * PATH_VERSION, everything deeper PATH_RESOURCE with 'kind' looked up and its scope checked. */
+/* Never fails: what cannot be anything is PATH_OTHER. "/apis/apps" is PATH_GROUP, "/api/v1" and
+ * "/apis/apps/v1" are PATH_VERSION, everything deeper PATH_RESOURCE with 'kind' looked up and its scope
+ * checked. */
 enum path_class path_parse(struct path *p, const struct kinds *kinds, const char *text);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A reader of the wire format driven by tables of the few fields clients set in these kinds; everything else is
- * skipped, as a reader of protobuf must. */
+/* A reader of the wire format driven by tables of the few fields clients set in these kinds; everything
+ * else is skipped, as a reader of protobuf must. */
 #include "sim/shootapi/protobuf.h"
 #include "lib/crypto.h"
 
-enum type { STRING, BOOL, STRINGS, MAP_OF_STRING, MAP_OF_BYTES, MESSAGE };
+enum type { STRING, BOOL, INT, STRINGS, MAP_OF_STRING, MAP_OF_BYTES, MESSAGE, MESSAGES, INT_OR_STRING };
 
 struct field {
     unsigned number; /* 0 ends a table */
     enum type type;
     const char *name;
-    const struct field *fields; /* MESSAGE */
+    const struct field *fields; /* MESSAGE, MESSAGES */
 };
 
 static const struct field metadata_fields[] = {
@@ -45,6 +45,124 @@ static const struct field secret_fields[] = {
     { 0, STRING, NULL, NULL },
 };
 
+static const struct field container_port_fields[] = {
+    { 1, STRING, "name", NULL },
+    { 3, INT, "containerPort", NULL },
+    { 4, STRING, "protocol", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field variable_fields[] = {
+    { 1, STRING, "name", NULL },
+    { 2, STRING, "value", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field container_fields[] = {
+    { 1, STRING, "name", NULL },
+    { 2, STRING, "image", NULL },
+    { 3, STRINGS, "command", NULL },
+    { 4, STRINGS, "args", NULL },
+    { 6, MESSAGES, "ports", container_port_fields },
+    { 7, MESSAGES, "env", variable_fields },
+    { 14, STRING, "imagePullPolicy", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field pod_spec_fields[] = {
+    { 2, MESSAGES, "containers", container_fields },
+    { 3, STRING, "restartPolicy", NULL },
+    { 8, STRING, "serviceAccountName", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field template_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGE, "spec", pod_spec_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field label_selector_fields[] = {
+    { 1, MAP_OF_STRING, "matchLabels", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field deployment_spec_fields[] = {
+    { 1, INT, "replicas", NULL },
+    { 2, MESSAGE, "selector", label_selector_fields },
+    { 3, MESSAGE, "template", template_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field deployment_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGE, "spec", deployment_spec_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field job_spec_fields[] = {
+    { 1, INT, "parallelism", NULL },
+    { 2, INT, "completions", NULL },
+    { 6, MESSAGE, "template", template_fields },
+    { 7, INT, "backoffLimit", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field job_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGE, "spec", job_spec_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field port_fields[] = {
+    { 1, STRING, "name", NULL }, { 2, STRING, "protocol", NULL },
+    { 3, INT, "port", NULL },    { 4, INT_OR_STRING, "targetPort", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field service_spec_fields[] = {
+    { 1, MESSAGES, "ports", port_fields }, { 2, MAP_OF_STRING, "selector", NULL },
+    { 3, STRING, "clusterIP", NULL },      { 4, STRING, "type", NULL },
+    { 10, STRING, "externalName", NULL },  { 0, STRING, NULL, NULL },
+};
+
+static const struct field service_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGE, "spec", service_spec_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field rule_fields[] = {
+    { 1, STRINGS, "verbs", NULL },           { 2, STRINGS, "apiGroups", NULL },
+    { 3, STRINGS, "resources", NULL },       { 4, STRINGS, "resourceNames", NULL },
+    { 5, STRINGS, "nonResourceURLs", NULL }, { 0, STRING, NULL, NULL },
+};
+
+static const struct field role_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGES, "rules", rule_fields },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field subject_fields[] = {
+    { 1, STRING, "kind", NULL },      { 2, STRING, "apiGroup", NULL }, { 3, STRING, "name", NULL },
+    { 4, STRING, "namespace", NULL }, { 0, STRING, NULL, NULL },
+};
+
+static const struct field role_ref_fields[] = {
+    { 1, STRING, "apiGroup", NULL },
+    { 2, STRING, "kind", NULL },
+    { 3, STRING, "name", NULL },
+    { 0, STRING, NULL, NULL },
+};
+
+static const struct field binding_fields[] = {
+    { 1, MESSAGE, "metadata", metadata_fields },
+    { 2, MESSAGES, "subjects", subject_fields },
+    { 3, MESSAGE, "roleRef", role_ref_fields },
+    { 0, STRING, NULL, NULL },
+};
+
 static const struct {
     const char *kind;
     const struct field *fields;
@@ -53,6 +171,13 @@ static const struct {
     { "ServiceAccount", plain_fields },
     { "ConfigMap", config_map_fields },
     { "Secret", secret_fields },
+    { "Deployment", deployment_fields },
+    { "Job", job_fields },
+    { "Service", service_fields },
+    { "Role", role_fields },
+    { "ClusterRole", role_fields },
+    { "RoleBinding", binding_fields },
+    { "ClusterRoleBinding", binding_fields },
 };
 
 /* What is left to read. */
@@ -138,23 +263,49 @@ static void add_pair(struct input in, enum type type, json_t *map)
     jx_set(map, json_string_value(key), type == MAP_OF_BYTES ? coded(value) : text_of(value));
 }
 
+static json_t *list_of(json_t *doc, const char *name)
+{
+    if (!json_object_get(doc, name))
+        jx_set(doc, name, json_array());
+    return json_object_get(doc, name);
+}
+
 static void read_message(struct input in, const struct field fields[], json_t *doc);
+
+/* {1: 0 = a number, 2: the number, 3: the string}; 0 and "" are not set. */
+static void read_either(struct input in, const char *name, json_t *doc)
+{
+    struct item item;
+
+    while (next_item(&in, &item)) {
+        if (item.number == 2 && item.wire == VARINT && item.value)
+            jx_set(doc, name, json_integer((json_int_t)item.value));
+        else if (item.number == 3 && item.wire == BYTES && item.bytes.n)
+            jx_set(doc, name, text_of(item.bytes));
+    }
+}
 
 static void read_field(const struct item *item, const struct field *field, json_t *doc)
 {
-    if (field->type == BOOL ? item->wire != VARINT : item->wire != BYTES)
+    json_t *child;
+    bool number = field->type == BOOL || field->type == INT;
+
+    if (item->wire != (number ? VARINT : BYTES))
         return;
     switch (field->type) {
     case BOOL: jx_set(doc, field->name, json_boolean(item->value != 0)); return;
+    case INT: jx_set(doc, field->name, json_integer((json_int_t)item->value)); return;
     case STRING:
         if (item->bytes.n) /* Go writes empty strings, too */
             jx_set(doc, field->name, text_of(item->bytes));
         return;
-    case STRINGS:
-        if (!json_object_get(doc, field->name))
-            jx_set(doc, field->name, json_array());
-        jx_append(json_object_get(doc, field->name), text_of(item->bytes));
+    case STRINGS: jx_append(list_of(doc, field->name), text_of(item->bytes)); return;
+    case MESSAGES:
+        child = json_object();
+        jx_append(list_of(doc, field->name), child);
+        read_message(item->bytes, field->fields, child);
         return;
+    case INT_OR_STRING: read_either(item->bytes, field->name, doc); return;
     case MAP_OF_STRING:
     case MAP_OF_BYTES: add_pair(item->bytes, field->type, jx_make_object(doc, field->name)); return;
     case MESSAGE: read_message(item->bytes, field->fields, jx_make_object(doc, field->name)); return;
@@ -181,12 +332,14 @@ static const struct field type_fields[] = {
 json_t *protobuf_object(const char *bytes, size_t n)
 {
     static const char magic[4] = { 'k', '8', 's', '\0' };
-    struct input in = { (const unsigned char *)bytes + sizeof(magic), n - sizeof(magic) }, raw = { NULL, 0 };
-    json_auto_t *doc = json_object();
+    struct input in, raw = { NULL, 0 };
+    json_auto_t *doc = NULL;
     struct item item;
 
     if (n < sizeof(magic) || memcmp(bytes, magic, sizeof(magic)) != 0)
         return NULL;
+    in = (struct input){ (const unsigned char *)bytes + sizeof(magic), n - sizeof(magic) };
+    doc = json_object();
     while (next_item(&in, &item)) {
         if (item.number == 1 && item.wire == BYTES)
             read_message(item.bytes, type_fields, doc);

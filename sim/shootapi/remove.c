@@ -191,7 +191,7 @@ static void take_dependents(struct api *a, const char *uid, bool orphan)
 
         free(last);
         last = x_strdup(at->key);
-        if (!is_owned(at->doc, uid))
+        if (!is_owned(at->doc, uid) || is_deleting(at->doc)) /* owners may form a circle */
             continue;
         if (orphan) {
             orphan_one(a, last, uid);
@@ -208,19 +208,12 @@ static void take_dependents(struct api *a, const char *uid, bool orphan)
 static void read_options(const struct api_request *req, const json_t *body, struct options *o)
 {
     const char *policy = jx_str(body, "propagationPolicy", api_query(req, "propagationPolicy"));
+    const char *dry = json_string_value(json_array_get(json_object_get(body, "dryRun"), 0));
 
-    if (jx_bool(body, "orphanDependents", false))
-        policy = "Orphan";
-    *o = (struct options){
-        .policy = policy,
-        .uid = jx_str(body, "preconditions.uid", NULL),
-        .version = jx_str(body, "preconditions.resourceVersion", NULL),
-        .dry = api_query_is(req, "dryRun", "All") ||
-               !strcmp(json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
-                           ? json_string_value(json_array_get(json_object_get(body, "dryRun"), 0))
-                           : "",
-                       "All")
-    };
+    *o = (struct options){ .policy = jx_bool(body, "orphanDependents", false) ? "Orphan" : policy,
+                           .uid = jx_str(body, "preconditions.uid", NULL),
+                           .version = jx_str(body, "preconditions.resourceVersion", NULL),
+                           .dry = !strcmp(dry ? dry : api_query(req, "dryRun"), "All") };
 }
 
 static bool preconditions_hold(const struct path *p, const json_t *doc, const struct options *o,
@@ -256,6 +249,23 @@ static bool policy_known(const struct path *p, const struct options *o, struct a
     return false;
 }
 
+/* Namespaces without which there is no cluster; false when answered. */
+static bool may_go(const struct path *p, struct api_reply *ret)
+{
+    static const char *const immortal[] = { "default", "kube-public", "kube-system" };
+
+    if (strcmp(p->kind->kind, "Namespace") != 0)
+        return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(immortal); i++) {
+        if (strcmp(p->name, immortal[i]) != 0)
+            continue;
+        reply_fail(ret, REASON_FORBIDDEN, p,
+                   "namespaces \"%s\" is forbidden: this namespace may not be deleted", p->name);
+        return false;
+    }
+    return true;
+}
+
 /* Still there afterwards: the object. Gone: a Status. */
 static void reply_deleted(struct api *a, const struct path *p, const char *key, const char *uid,
                           struct api_reply *ret)
@@ -284,7 +294,7 @@ void remove_object(struct api *a, const struct path *p, const struct api_request
         return;
     }
     read_options(req, body, &o);
-    if (!preconditions_hold(p, doc, &o, ret) || !policy_known(p, &o, ret))
+    if (!preconditions_hold(p, doc, &o, ret) || !policy_known(p, &o, ret) || !may_go(p, ret))
         return;
     uid = jx_str(doc, "metadata.uid", "");
     if (!o.dry) {

@@ -61,7 +61,8 @@ static int issue_server(struct shootapi *a, struct err *e)
     static const char *const names[] = { "localhost", "kubernetes", "kubernetes.default.svc", NULL };
     struct pki_pair pair;
 
-    /* Clients that know only the old authority must still find a server they trust until the rotation completes. */
+    /* Clients that know only the old authority must still find a server they trust until the rotation
+     * completes. */
     if (pki_issue_server(a->old_ca ? a->old_ca : a->ca, names, &pair, e) < 0)
         return -1;
     pki_pair_free(&a->pair);
@@ -166,7 +167,8 @@ const char *shootapi_url(const struct shootapi *a) { return a->url; }
 void shootapi_set_version(struct shootapi *a, const char *version)
 {
     (void)pthread_mutex_lock(&a->shared.lock);
-    (void)snprintf(a->shared.api.version, sizeof(a->shared.api.version), "%s", version);
+    api_set_version(&a->shared.api, version);
+    (void)pthread_cond_broadcast(&a->shared.changed);
     (void)pthread_mutex_unlock(&a->shared.lock);
 }
 
@@ -242,8 +244,8 @@ int shootapi_rotate_complete(struct shootapi *a, struct err *e)
 
 /* ---- the kubeconfig ---- */
 
-/* The addresses a real shoot has. All servers are this one, since nothing else resolves on this machine; for the same
- * reason the last entry carries the CA although a real one relies on a public certificate. */
+/* The addresses a real shoot has. All servers are this one, since nothing else resolves on this machine;
+ * for the same reason the last entry carries the CA although a real one relies on a public certificate. */
 static const char *const endpoints[] = { "external", "internal", "wildcard-tls-seed-bound" };
 
 enum { MAX_KUBECONFIG = 64 << 10 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a type's schema says about merging: which lists are keyed, which are sets, which maps are one value. Custom
- * kinds bring their schema; for the built-in ones a table holds what matters. */
+/* What a type's schema says about merging: which lists are keyed, which are sets, which maps are one
+ * value. Custom kinds bring their schema; for the built-in ones a table holds what matters. */
 #pragma once
 #include "sim/shootapi/kinds.h"
 

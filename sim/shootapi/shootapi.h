@@ -10,11 +10,14 @@ struct shootapi *shootapi_start(const char *name, const char *version, struct er
 void shootapi_stop(struct shootapi *a); /* frees; open connections are closed */
 /* https://127.0.0.1:PORT */
 const char *shootapi_url(const struct shootapi *a);
-/* An admin kubeconfig (YAML text, free() it) whose client certificate ends at 'not_after' (ms since 1970, REAL time). 'project' e.g. "pqrxyz". */
+/* An admin kubeconfig (YAML text, free() it) whose client certificate ends at 'not_after' (ms since 1970,
+ * REAL time). 'project' e.g. "pqrxyz". */
 char *shootapi_kubeconfig(struct shootapi *a, const char *project, int64_t not_after);
 void shootapi_set_version(struct shootapi *a, const char *version);
-/* Hibernated: connections are refused (the listener closes); waking opens the same port again with the same objects. */
+/* Hibernated: connections are refused (the listener closes); waking opens the same port again with the
+ * same objects. */
 int shootapi_set_hibernated(struct shootapi *a, bool hibernated, struct err *e);
-/* CA rotation: "Preparing" = both CAs are trusted and in the kubeconfig bundle; completed = only the new one. */
+/* CA rotation: "Preparing" = both CAs are trusted and in the kubeconfig bundle; completed = only the new
+ * one. */
 int shootapi_rotate_prepare(struct shootapi *a, struct err *e);
 int shootapi_rotate_complete(struct shootapi *a, struct err *e);

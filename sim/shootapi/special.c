@@ -40,7 +40,8 @@ static void reply_token(struct api *a, const struct path *p, const struct api_re
     char created[CLOCK_TEXT], end[CLOCK_TEXT];
 
     (void)object;
-    if (!body_optional(req, p, &body, ret))
+    /* `kubectl create token` sends protobuf; it gets the default lifetime */
+    if (!body_is(req, "application/vnd.kubernetes.protobuf") && !body_optional(req, p, &body, ret))
         return;
     seconds = jx_int(body, "spec.expirationSeconds", TOKEN_DEFAULT);
     if (seconds < TOKEN_LEAST) {

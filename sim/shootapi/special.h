@@ -8,7 +8,8 @@
 bool special_handle(struct api *a, const struct path *p, const struct api_request *req,
                     struct api_reply *ret);
 
-/* The user a bearer token was issued to ("system:serviceaccount:ns:name"), NULL when it is unknown or over. Borrowed. */
+/* The user a bearer token was issued to ("system:serviceaccount:ns:name"), NULL when it is unknown or
+ * over. Borrowed. */
 const char *special_token_user(const struct api *a, const char *token, int64_t now);
 
 /* A Pod's log is this annotation's value; whoever plays the kubelet sets it. */

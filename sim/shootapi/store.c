@@ -284,7 +284,8 @@ static void take_owners(json_t *whole, const json_t *next)
     jx_set(whole, "metadata", metadata);
 }
 
-/* The main resource and its status are written apart: each write keeps the other's half. Returns a new reference. */
+/* The main resource and its status are written apart: each write keeps the other's half. Returns a new
+ * reference. */
 static json_t *only_own_half(const struct change *c, json_t *next)
 {
     json_t *whole, *status;
@@ -329,7 +330,8 @@ static void count_generation(const struct change *c, json_t *next)
 
 /* ---- after the write ---- */
 
-/* The API extension controller's work: names are accepted and the new kinds served, a moment after the answer. */
+/* The API extension controller's work: names are accepted and the new kinds served, a moment after the
+ * answer. */
 static void establish(struct change *c)
 {
     json_t *doc = objects_get(c->a->objects, c->key);

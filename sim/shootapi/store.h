@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way of every write into the store: options, namespace, what the server fills in, ownership, no-op, dry run. */
+/* The way of every write into the store: options, namespace, what the server fills in, ownership, no-op,
+ * dry run. */
 #pragma once
 #include "lib/clock.h"
 #include "sim/shootapi/apply.h"
@@ -30,6 +31,6 @@ static inline void store_end_clean(struct change *c) { store_end(c); }
 /* Whether an object may be created under this name in this namespace; false when answered. */
 bool store_name_valid(const struct change *c);
 
-/* Store 'next' (taken) and answer. 'track': an ordinary write, whose changed fields now belong to the writer; an apply
- * has done that already. */
+/* Store 'next' (taken) and answer. 'track': an ordinary write, whose changed fields now belong to the
+ * writer; an apply has done that already. */
 void store_finish(struct change *c, json_t *next, bool track);

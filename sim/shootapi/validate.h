@@ -4,6 +4,6 @@
 #pragma once
 #include "sim/shootapi/kinds.h"
 
-/* All violations: an array of {"reason", "message", "field"}, as in the causes of a Status; empty when there are none or
- * the kind has no schema. New reference. */
+/* All violations: an array of {"reason", "message", "field"}, as in the causes of a Status; empty when
+ * there are none or the kind has no schema. New reference. */
 json_t *validate_object(const struct kind *kind, json_t *doc);

@@ -239,6 +239,37 @@ static void a_job_takes_its_pods_when_told(void **state)
     assert_int_equal(call("GET", PODS "/p", ""), 404);
 }
 
+#define CIRCLE                                                                                               \
+    "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'%s','finalizers':['x/y'],"                    \
+    "'ownerReferences':[{'uid':'%s'}]}}"
+
+static void owners_in_a_circle_end(void **state)
+{
+    CLEAN(free) char *first = x_asprintf(CIRCLE, "a", "nobody");
+    CLEAN(free) char *second = NULL;
+    CLEAN(free) char *patch = NULL;
+
+    (void)state;
+    assert_int_equal(call("POST", CONFIG_MAPS, first), 201);
+    second = x_asprintf(CIRCLE, "b", got("metadata.uid"));
+    assert_int_equal(call("POST", CONFIG_MAPS, second), 201);
+    patch = x_asprintf("{'metadata':{'ownerReferences':[{'uid':'%s'}]}}", got("metadata.uid"));
+    assert_int_equal(call_as("PATCH", CONFIG_MAPS "/a", "application/merge-patch+json", patch), 200);
+    assert_int_equal(call("DELETE", CONFIG_MAPS "/a", ""), 200);
+    assert_int_equal(call("GET", CONFIG_MAPS "/b", ""), 200);
+    assert_string_not_equal(got("metadata.deletionTimestamp"), "(none)");
+}
+
+static void upgrades_reach_the_nodes(void **state)
+{
+    (void)state;
+    api_set_version(&api, "1.34.2");
+    assert_int_equal(call("GET", "/version", ""), 200);
+    assert_string_equal(got("gitVersion"), "v1.34.2");
+    assert_int_equal(call("GET", "/api/v1/nodes/shoot-worker-z1-0", ""), 200);
+    assert_string_equal(got("status.nodeInfo.kubeletVersion"), "v1.34.2");
+}
+
 static void applies(void **state)
 {
     CLEAN(free) char *version = NULL;
@@ -375,6 +406,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(finalizers_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_leaves_its_pods, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_takes_its_pods_when_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(owners_in_a_circle_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(upgrades_reach_the_nodes, setup, teardown),
         cmocka_unit_test_setup_teardown(applies, setup, teardown),
         cmocka_unit_test_setup_teardown(definitions_add_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(schemas_default_and_refuse, setup, teardown),
