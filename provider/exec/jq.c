@@ -4,9 +4,7 @@
 #include "provider/exec/jq.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
-#include "provider/exec/jq_adapt.h"
 #include "provider/exec/jq_nursery.h"
-#include "provider/exec/jq_scan.h"
 #include "provider/exec/jq_worker.h"
 #include <errno.h>
 #include <poll.h>
@@ -124,16 +122,10 @@ static enum io receive_all(const struct jq *q, void *bytes, size_t n)
 
 /* The programs of a call that may run, and where their results go. */
 struct batch {
-    char *programs[JQ_PROGRAMS_MAX];
+    const char *programs[JQ_PROGRAMS_MAX];
     struct jq_result *results[JQ_PROGRAMS_MAX];
     uint32_t n;
 };
-
-static void batch_free_clean(struct batch *b)
-{
-    for (uint32_t i = 0; i < b->n; i++)
-        free(b->programs[i]);
-}
 
 static void set_failure(struct jq_result *r, int outcome, const char *error)
 {
@@ -235,18 +227,16 @@ static void fail_rest(const struct batch *batch, uint32_t done, enum io io)
     }
 }
 
-/* Fill in what jq_scan() refuses; the others go into the batch. */
+/* All but those that are too long to be sent. */
 static void sort_out(const char *const programs[], size_t n, struct jq_result results[], struct batch *batch)
 {
     for (size_t i = 0; i < n; i++) {
-        struct err e = { .kind = ERR_NONE };
-
         results[i] = (struct jq_result){ .outcome = JQ_OK };
-        if (jq_scan(programs[i], &e) < 0) {
-            set_failure(&results[i], JQ_SYNTAX, e.text);
+        if (strlen(programs[i]) > JQ_PROGRAM_MAX) {
+            set_failure(&results[i], JQ_SYNTAX, "the program is too long");
             continue;
         }
-        batch->programs[batch->n] = jq_adapt(programs[i]);
+        batch->programs[batch->n] = programs[i];
         batch->results[batch->n++] = &results[i];
     }
 }
@@ -255,7 +245,7 @@ int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_
             struct jq_result results[], struct err *e)
 {
     CLEAN(free) char *document = NULL;
-    CLEAN(batch_free) struct batch batch = { .n = 0 };
+    struct batch batch = { .n = 0 };
     bool fresh = !q->pid;
     uint32_t done = 0;
     enum io io;

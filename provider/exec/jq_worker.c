@@ -6,7 +6,9 @@
 #include "lib/buf.h"
 #include "lib/jx.h"
 #include "provider/exec/jq.h"
+#include "provider/exec/jq_adapt.h"
 #include "provider/exec/jq_sandbox.h"
+#include "provider/exec/jq_scan.h"
 #include <math.h>
 #include <sys/socket.h>
 /* After ours: libjq's own jq.h has another include guard and no name in common. */
@@ -198,7 +200,15 @@ static void forget(struct program *p)
 
 static void compile(struct program *p, const char *text)
 {
+    CLEAN(free) char *adapted = NULL;
+    struct err e = { .kind = ERR_NONE };
+
     p->text = x_strdup(text);
+    if (jq_scan(text, &e) < 0) {
+        (void)snprintf(p->error, sizeof(p->error), "%.*s", (int)sizeof(p->error) - 1, e.text);
+        return;
+    }
+    adapted = jq_adapt(text);
     p->state = jq_init();
     if (!p->state)
         abort();
@@ -206,7 +216,7 @@ static void compile(struct program *p, const char *text)
     jq_set_debug_cb(p->state, ignore_message, NULL);
     jq_set_attr(p->state, jv_string("JQ_LIBRARY_PATH"),
                 jv_array()); /* without it 'import' hits an assertion */
-    if (jq_compile(p->state, text)) {
+    if (jq_compile(p->state, adapted)) {
         jq_set_error_cb(p->state, ignore_message, NULL);
         return;
     }
@@ -347,7 +357,7 @@ static void serve(struct worker *w, const struct jq_request *req)
     if (req->n > JQ_PROGRAMS_MAX)
         _exit(70);
     for (uint32_t i = 0; i < req->n; i++)
-        texts[i] = read_text(w->fd, JQ_ADAPTED_MAX);
+        texts[i] = read_text(w->fd, JQ_PROGRAM_MAX);
     document = read_document(w->fd, req->document_len);
     if (!jv_is_valid(document))
         _exit(70);

@@ -6,14 +6,9 @@
  *   answer:   frames. JQ_FRAME_STEP for each piece of slow preparation done, one JQ_FRAME_START when all are
  *             compiled, then one frame per program in order: its outcome and the value or error as text. */
 #pragma once
-#include "provider/exec/jq.h"
 #include <stdint.h>
 
-enum {
-    JQ_PROGRAMS_MAX = 256,
-    JQ_DOCUMENT_MAX = 128 << 20,
-    JQ_ADAPTED_MAX = 4 * JQ_PROGRAM_MAX, /* jq_adapt() makes programs longer: "else . " for each "if" */
-};
+enum { JQ_PROGRAMS_MAX = 256, JQ_DOCUMENT_MAX = 128 << 20 };
 
 struct jq_request {
     uint32_t n, document_len;
@@ -26,5 +21,6 @@ struct jq_frame {
     uint32_t len;
 };
 
-/* Serve requests on descriptor 'fd' until it is closed. The only user of libjq. */
+/* Serve requests on descriptor 'fd' until it is closed. The only user of libjq; what jq_scan() refuses never
+ * gets there. */
 _Noreturn void jq_worker_main(int fd);
