@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Results and conditions of a response.  A condition's text is stable (no percentages, no times: each change of it would
- * run the function again) and at most CONDITIONS_TEXT bytes. */
+/* Results and conditions of a response.  A condition's text is stable (no percentages, no times: each
+ * change of it would run the function again) and at most CONDITIONS_TEXT bytes. */
 #pragma once
 #include "function/function.h"
 #include "lib/problems.h"
 
 enum { CONDITIONS_TEXT = 1024 };
 
-/* 'status' is "True", "False" or "Unknown"; 'message' may be any bytes. The same type again replaces the first. */
+/* 'status' is "True", "False" or "Unknown"; 'message' may be any bytes. The same type again replaces the
+ * first. */
 void conditions_set(struct fn_response *r, const char *type, const char *status, const char *reason,
                     const char *message);
 

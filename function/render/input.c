@@ -7,12 +7,13 @@
 
 struct document {
     struct input in;
-    const char *api_version, *kind, *executor;
+    const char *api_version, *kind, *executor, *backend;
     json_t *metadata, *secret;
 };
 
 static const char *const generations[] = { "v1", "v2", NULL };
 static const char *const executors[] = { "Cleura", "provider-http", NULL };
+static const char *const backends[] = { "Cleura", "Gardener", NULL };
 static const char *const api_versions[] = { "cleura.fn.crossplane.io/v1beta1", NULL };
 static const char *const kinds[] = { "Input", NULL };
 
@@ -25,6 +26,9 @@ static const struct jx_field fields[] = {
     JX_F_STR(struct document, in.project_id, "projectId"),
     JX_F_STR(struct document, in.cloud, "cloud"),
     JX_F_STR(struct document, executor, "executor", .one_of = executors),
+    JX_F_STR(struct document, backend, "backend", .one_of = backends),
+    JX_F_STR(struct document, in.garden_namespace, "gardenNamespace"),
+    JX_F_STR(struct document, in.credentials_binding, "credentialsBindingName"),
     JX_F_STR(struct document, in.endpoint, "endpoint"),
     JX_F_OBJECT(struct document, secret, "accountSecretRef"),
     JX_F_STR(struct document, in.poll, "pollInterval"),
@@ -63,6 +67,14 @@ void input_read(const json_t *doc, struct input *ret, struct problems *p)
         strncmp(d.in.endpoint, "http://", 7) != 0)
         problems_add(p, "input.endpoint: \"%.64s\" is not a URL; write for example https://rest.cleura.cloud",
                      d.in.endpoint);
+    d.in.gardener = d.backend && !strcmp(d.backend, "Gardener");
+    if (d.in.gardener && !d.in.credentials_binding)
+        problems_add(p, "input.credentialsBindingName is required with backend Gardener: the "
+                        "CredentialsBinding in the project's "
+                        "namespace");
+    if (d.in.gardener && d.executor && strcmp(d.executor, "Cleura") != 0)
+        problems_add(p, "input.backend: Gardener is not possible with executor %s; leave executor out",
+                     d.executor);
     d.in.upstream = d.executor && !strcmp(d.executor, "provider-http");
     *ret = d.in;
 }

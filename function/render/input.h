@@ -10,7 +10,10 @@ struct input {
     bool upstream;                                            /* executor: provider-http */
     const char *endpoint;                       /* provider-http: Cleura's URL; NULL = by cloud */
     const char *secret_name, *secret_namespace; /* provider-http: the account's login and password */
-    const char *poll, *poll_not_ready;          /* Go durations; NULL = the renderer's own */
+    bool gardener;                              /* backend: Gardener */
+    const char *garden_namespace,
+        *credentials_binding;          /* Gardener: where shoots live, whose credentials they use */
+    const char *poll, *poll_not_ready; /* Go durations; NULL = the renderer's own */
 };
 
 /* Strict; problems name "input.<field>". 'doc' may be NULL. Strings are borrowed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What composed resources are called.  The keys are the identity Crossplane knows a resource by and the object names are
- * what providers and people refer to: a rename would delete and create, so the table is frozen (its test repeats it). */
+/* What composed resources are called.  The keys are the identity Crossplane knows a resource by and the
+ * object names are what providers and people refer to: a rename would delete and create, so the table is
+ * frozen (its test repeats it). */
 #pragma once
 #include "function/function.h"
 #include <stdbool.h>
@@ -34,5 +35,6 @@ void naming_init(const json_t *composite, struct naming *n);
 /* The composed resource name, "api-server". */
 const char *naming_key(enum naming_id id);
 
-/* The object's metadata.name, "my-cluster-api-server"; at most NAMING_MAX bytes, hashed when it would be longer. */
+/* The object's metadata.name, "my-cluster-api-server"; at most NAMING_MAX bytes, hashed when it would be
+ * longer. */
 void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE]);

@@ -8,8 +8,8 @@ static const struct {
 } scopes[] = {
     { "cleura.m.crossplane.io/v1alpha2", "http.m.crossplane.io/v1alpha2",
       "protection.crossplane.io/v1beta1" },
-    /* Crossplane 1.20 has no protection.crossplane.io yet, and an unknown kind would stop the whole composite; this one is in
-     * both. */
+    /* Crossplane 1.20 has no protection.crossplane.io yet, and an unknown kind would stop the whole
+     * composite; this one is in both. */
     { "cleura.crossplane.io/v1alpha2", "http.crossplane.io/v1alpha2", "apiextensions.crossplane.io/v1beta1" },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shoot: a Gardener cluster at Cleura.  Composed are a bootstrap call, one Request that creates, changes and removes the
- * shoot, a ProviderConfig for what lives inside it, a probe of its API server, the kubeconfig's Secret and a usage
- * that keeps it from being deleted by mistake. */
+/* Shoot: a Gardener cluster at Cleura.  Composed are a bootstrap call, one Request that creates, changes
+ * and removes the shoot, a ProviderConfig for what lives inside it, a probe of its API server, the
+ * kubeconfig's Secret and a usage that keeps it from being deleted by mistake. */
 #include "function/render/conditions.h"
 #include "function/render/kind.h"
 #include "function/render/shoot_rules.h"
@@ -64,6 +64,16 @@ static void place_secret(struct shoot_state *st)
             : jx_str(st->req->composite, "spec.writeConnectionSecretToRef.namespace", "crossplane-system");
 }
 
+static void compose(struct shoot_state *st)
+{
+    if (st->in.upstream)
+        shoot_compose_upstream(st);
+    else if (st->in.gardener)
+        shoot_compose_gardener(st);
+    else
+        shoot_compose(st);
+}
+
 static void render_shoot(const struct fn_request *req, struct fn_response *r)
 {
     struct shoot_state *st = x_alloc(sizeof(*st));
@@ -81,10 +91,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
         shoot_rules_change(st);
     set_valid(st);
     if (!st->problems.n) {
-        if (st->in.upstream)
-            shoot_compose_upstream(st);
-        else
-            shoot_compose(st);
+        compose(st);
         shoot_status(st);
     } else if (st->seen[NAMING_SHOOT].object) {
         shoot_compose_again(st);

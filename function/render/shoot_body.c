@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Shoot's spec in the words of Cleura's API v1 and v2.  Only what the user wrote is sent, and what the API insists on. */
+/* A Shoot's spec in the words of Cleura's API v1 and v2.  Only what the user wrote is sent, and what the
+ * API insists on. */
 #include "function/render/shoot_body.h"
 #include "lib/jx.h"
 #include <strings.h>
@@ -60,8 +61,8 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A map as the API's list of pairs, sorted: maps arrive in any order, and the same spec must give the same bytes. NULL for
- * NULL. */
+/* A map as the API's list of pairs, sorted: maps arrive in any order, and the same spec must give the same
+ * bytes. NULL for NULL. */
 static json_t *pairs(json_t *map)
 {
     size_t n = 0;
@@ -146,7 +147,8 @@ static json_t *maintenance(const struct shoot_spec *s)
                                 v2 ? "time_window" : "timeWindow", unless_empty(window)));
 }
 
-/* NULL when the spec does not speak of schedules; [] when it wants none. Without location: Cleura takes UTC only. */
+/* NULL when the spec does not speak of schedules; [] when it wants none. Without location: Cleura takes
+ * UTC only. */
 static json_t *schedules(const struct shoot_spec *s)
 {
     json_t *list = s->schedules_doc ? json_array() : NULL;
@@ -169,7 +171,8 @@ static json_t *cilium(const struct shoot_spec *s)
 
 static json_t *ha(const struct shoot_spec *s) { return s->failure_tolerance ? json_true() : NULL; }
 
-/* The workers' network is where the nodes get their addresses; Gardener's spec says it as networking.nodes. */
+/* The workers' network is where the nodes get their addresses; Gardener's spec says it as
+ * networking.nodes. */
 static const char *workers_network(const struct shoot_spec *s)
 {
     return s->workers_cidr ? s->workers_cidr : s->nodes;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Shoot's composed resources.  What was observed once is always emitted again: to leave it out would delete it. */
+/* A Shoot's composed resources.  What was observed once is always emitted again: to leave it out would
+ * delete it. */
 #include "function/render/shoot_compose.h"
 #include "function/render/shoot_body.h"
 #include "lib/jx.h"
@@ -95,8 +96,15 @@ static json_t *provider_config(const struct shoot_state *st)
                                     jx_pack("{s:s, s:o}", "auth", "CleuraShoot", "shoot", shoot));
 }
 
+json_t *shoot_inject(const struct shoot_state *st, const char *secret, const char *key, const char *program)
+{
+    return jx_pack("[{s:{s:s, s:s}, s:b, s:[{s:s, s:s, s:s}]}]", "secretRef", "name", secret, "namespace",
+                   st->secret_namespace, "setOwnerReference", true, "keyMappings", "secretKey", key,
+                   "responseJQ", program, "missingFieldStrategy", "preserve");
+}
+
 /* Whether the API server answers at all; who may ask is the ProviderConfig's matter. */
-static json_t *api_server(const struct shoot_state *st)
+json_t *shoot_api_server(const struct shoot_state *st)
 {
     char config[NAMING_SIZE];
     json_t *fp = jx_pack(
@@ -117,18 +125,15 @@ static json_t *kubeconfig(const struct shoot_state *st)
     const struct shoot_programs *p = shoot_programs_for(st);
     CLEAN(free) char *url = shoot_kubeconfig_url(&st->spec);
     json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
-    json_t *keys = jx_pack("{s:s, s:s, s:s}", "secretKey", "kubeconfig", "responseJQ", p->kubeconfig,
-                           "missingFieldStrategy", "preserve");
-    json_t *inject = jx_pack("{s:{s:s, s:s}, s:b, s:[o]}", "secretRef", "name", st->secret, "namespace",
-                             st->secret_namespace, "setOwnerReference", true, "keyMappings", keys);
     json_t *renewal = jx_pack("{s:s*, s:s*}", "certificate", p->certificate, "expiresAt", p->expires_at);
 
     return requests_disposable(
         &st->rq, NAMING_KUBECONFIG,
-        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:[o], s:o, s:s, s:s}", "url", url, "method", "POST", "headers",
+        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:s, s:s}", "url", url, "method", "POST", "headers",
                 shoot_json_headers(), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
-                "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs", inject, "renewal",
-                renewal, "statusProjection", p->kubeconfig_projection, "storeResponse", "None"));
+                "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs",
+                shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig), "renewal", renewal,
+                "statusProjection", p->kubeconfig_projection, "storeResponse", "None"));
 }
 
 json_t *shoot_protection(const struct shoot_state *st)
@@ -168,7 +173,7 @@ void shoot_compose(struct shoot_state *st)
         shoot_put(st, NAMING_SHOOT, request);
     }
     if (prepared || st->seen[NAMING_API_SERVER].object)
-        shoot_put(st, NAMING_API_SERVER, api_server(st));
+        shoot_put(st, NAMING_API_SERVER, shoot_api_server(st));
     if ((st->seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || st->seen[NAMING_KUBECONFIG].object)
         shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
 }

@@ -20,3 +20,9 @@ bool shoot_is_protected(const struct shoot_state *st);
 
 /* True when the Request that is there carries what 'desired' is to send. */
 bool shoot_is_applied(const struct shoot_state *st, const json_t *desired);
+
+/* secretInjectionConfigs of one key, kept when the response has none. New. */
+json_t *shoot_inject(const struct shoot_state *st, const char *secret, const char *key, const char *program);
+
+/* The probe of the API server, on the shoot's own ProviderConfig. */
+json_t *shoot_api_server(const struct shoot_state *st);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jq programs.  A word on their style: libjq 1.6 (every `if` has its `else`; no trim, pick, abs), no comments and no line
- * breaks inside (provider-http's rules join lines).  They are part of every Request, so they are short.
- *
- * d is what Cleura answered, w what the spec wants; g(path) is null where the answer has another shape than we know.
- *
- * Wanted and observed workers are compared in the form the API takes: 'have' turns what GET answers into that form,
- * 'due' lays the wanted fields over it, and what is then different is the whole new object to PUT.  So a field that the
- * user does not mention keeps its value whether the API merges or replaces, and [] clears. */
+/* jq programs.  A word on their style: libjq 1.6 (every `if` has its `else`; no trim, pick, abs), no
+ * comments and no line breaks inside (provider-http's rules join lines).  They are part of every Request,
+ * so they are short.  d is what Cleura answered, w what the spec wants; g(path) is null where the answer
+ * has another shape than we know.  Wanted and observed workers are compared in the form the API takes:
+ * 'have' turns what GET answers into that form, 'due' lays the wanted fields over it, and what is then
+ * different is the whole new object to PUT.  So a field that the user does not mention keeps its value
+ * whether the API merges or replaces, and [] clears. */
 #include "function/render/shoot_programs.h"
 #include <stddef.h>
 
-/* ---- what both generations share; where a thing stands in the answer is a parameter ------------------------------- */
+/* ---- what both generations share; where a thing stands in the answer is a parameter
+ * ------------------------------- */
 
 #define G    "def g(f): try f catch null; def d: .response.body; def w: .payload.body.want; "
 #define BASE ".payload.baseUrl + \"/\" + .payload.body.name"
 
-/* No change is sent while Gardener works on the last one, nor on the way to removal. An unknown state is work. */
+/* No change is sent while Gardener works on the last one, nor on the way to removal. An unknown state is
+ * work. */
 #define QUIET(op)                                                                                            \
     G "def quiet: g(d.metadata.deletionTimestamp) == null and (g(" op                                        \
       ") | g(.type) != \"Delete\" and (g(.state) | "                                                         \
@@ -73,7 +74,8 @@
     "(.annotations | kv), taints: (.taints | stains)}) | objects]; "                                         \
     "def norm: .zones |= (. // [] | sort) | .labels |= kv | .annotations |= kv | .taints |= stains; "
 
-/* An image version that auto-update has left behind is not asked for. 'image' is the version's path, 'kind' the name's. */
+/* An image version that auto-update has left behind is not asked for. 'image' is the version's path,
+ * 'kind' the name's. */
 #define DUE(wanted_auto, auto, image, kind)                                                                  \
     NEWER "def due: have as $o | ([w.maintenance." wanted_auto                                               \
           ", g(" auto ")] | map(select(. != null))[0] != false) as $a | "                                    \
@@ -93,7 +95,8 @@
 /* groups are added before others go, and never all of them */
 #define DELETE "quiet and (w.workers | length > 0) and (missing | length == 0) and (gone | length > 0)"
 
-/* ---- v1 --------------------------------------------------------------------------------------------------------- */
+/* ---- v1 ------------------------------------------------------------------------------------------------
+ * --------- */
 
 #define V1_OP      "d.status.lastOperation"
 #define V1_WORKERS "d.spec.provider.workers"
@@ -139,41 +142,57 @@ const struct shoot_programs shoot_programs_v1 = {
     .ready = READY(V1_OP, V1_ASLEEP, "d.status.conditions"),
     .failure = FAILURE(V1_OP, "d.status.lastErrors"),
     .projection = PROJECTION(
-        V1_OP, "d.status.conditions", "d.status.constraints", "d.status.lastErrors", "lastUpdateTime", V1_WORKERS,
+        V1_OP, "d.status.conditions", "d.status.constraints", "d.status.lastErrors", "lastUpdateTime",
+        V1_WORKERS,
         "uid: g(d.metadata.uid), kubernetesVersion: g(d.spec.kubernetes.version), hibernated: (g(" V1_ASLEEP
-        ") == true), hibernationEnabled: (g(d.spec.hibernation.enabled) as $e | if $e == null then g(" V1_ASLEEP
-        ") == true else $e end), apiServerURL: g(d.status.advertisedAddresses | map(select(.name == \"external\")) + . | "
-        ".[0].url), highAvailability: " V1_HA ", networking: g(d.spec.networking | {type, nodes, pods, services} | some), "
-        "infrastructure: g(d.spec.provider | (.controlPlaneConfig.loadBalancerProvider?) as $l | .infrastructureConfig | "
-        "{floatingPoolName, networkId: .networks.id, routerId: .networks.router.id?, workers: .networks.workers, "
+        ") == true), hibernationEnabled: (g(d.spec.hibernation.enabled) as $e | if $e == null then g("
+        V1_ASLEEP
+        ") == true else $e end), apiServerURL: g(d.status.advertisedAddresses | map(select(.name == "
+        "\"external\")) + . | "
+        ".[0].url), highAvailability: " V1_HA ", networking: g(d.spec.networking | {type, nodes, pods, "
+        "services} | some), "
+        "infrastructure: g(d.spec.provider | (.controlPlaneConfig.loadBalancerProvider?) as $l | "
+        ".infrastructureConfig | "
+        "{floatingPoolName, networkId: .networks.id, routerId: .networks.router.id?, workers: "
+        ".networks.workers, "
         "loadBalancerProvider: $l} | some)"),
-    .list_key = ".response.body | if type == \"string\" then fromjson else . end | map(.metadata.name // \"\")",
+    .list_key = ".response.body | if type == \"string\" then fromjson else . end | map(.metadata.name // "
+    "\"\")",
     .changes = {
-        { "wake", V1_QUIET V1_TOLD "quiet and w.hibernated == false and told", "POST", BASE " + \"/wakeup\"", NULL },
-        { "hibernate", V1_QUIET V1_TOLD "quiet and w.hibernated == true and (told | not)", "POST", BASE " + \"/hibernate\"",
+        { "wake", V1_QUIET V1_TOLD "quiet and w.hibernated == false and told", "POST", BASE " + "
+        "\"/wakeup\"", NULL },
+        { "hibernate", V1_QUIET V1_TOLD "quiet and w.hibernated == true and (told | not)", "POST", BASE " "
+        "+ \"/hibernate\"",
           NULL },
         { "enable-ha",
-          V1_QUIET V1_TOLD "quiet and w.highAvailability != null and " V1_HA " == null and (told | not) and g(" V1_ASLEEP
+          V1_QUIET V1_TOLD "quiet and w.highAvailability != null and " V1_HA " == null and (told | not) "
+          "and g(" V1_ASLEEP
                            ") != true",
           "PUT", BASE, G V1_PUT "{enableHaControlPlane: true})}" },
         { "add-worker", V1_QUIET NAMES(V1_WORKERS) ADD, "POST", BASE " + \"/worker\"",
           G NAMES(V1_WORKERS) "{worker: ({volume: {size: \"50Gi\"}} * fresh[0])}" },
         { "update", V1_QUIET V1_UPDATE "quiet and (up or moved or kept)", "PUT", BASE,
-          G V1_UPDATE V1_PUT "(if up then {kubernetes: {version: w.version}} else {} end) + (if kept then {maintenance: (upkeep "
-                             "* w.maintenance | del(.. | nulls))} else {} end) + (if moved then {hibernation: {schedules: "
+          G V1_UPDATE V1_PUT "(if up then {kubernetes: {version: w.version}} else {} end) + (if kept then "
+          "{maintenance: (upkeep "
+                             "* w.maintenance | del(.. | nulls))} else {} end) + (if moved then "
+                             "{hibernation: {schedules: "
                              "w.schedules}} else {} end))}" },
-        { "update-worker", V1_QUIET V1_DUE "quiet and (due | length > 0)", "PUT", G V1_DUE BASE " + \"/worker/\" + due[0].name",
+        { "update-worker", V1_QUIET V1_DUE "quiet and (due | length > 0)", "PUT", G V1_DUE BASE " + "
+        "\"/worker/\" + due[0].name",
           G V1_DUE "{worker: due[0]}" },
-        { "delete-worker", V1_QUIET NAMES(V1_WORKERS) DELETE, "DELETE", G NAMES(V1_WORKERS) BASE " + \"/worker/\" + gone[0]",
+        { "delete-worker", V1_QUIET NAMES(V1_WORKERS) DELETE, "DELETE", G NAMES(V1_WORKERS) BASE " + "
+        "\"/worker/\" + gone[0]",
           NULL },
     },
     .kubeconfig = V1_KUBECONFIG "text",
     .kubeconfig_expected = V1_KUBECONFIG EXPECTED,
     .kubeconfig_projection = V1_KUBECONFIG SERVER,
-    .certificate = V1_KUBECONFIG "text | match(\"client-certificate-data: *\\\"?([A-Za-z0-9+/=]+)\").captures[0].string",
+    .certificate = V1_KUBECONFIG "text | match(\"client-certificate-data: "
+    "*\\\"?([A-Za-z0-9+/=]+)\").captures[0].string",
 };
 
-/* ---- v2, kubeconfig v3 ------------------------------------------------------------------------------------------ */
+/* ---- v2, kubeconfig v3
+ * ------------------------------------------------------------------------------------------ */
 
 #define V2_OP      "d.last_operation"
 #define V2_WORKERS "d.shoot_provider.workers"
@@ -205,36 +224,75 @@ const struct shoot_programs shoot_programs_v2 = {
     .ready = READY(V2_OP, V2_ASLEEP, "d.status.conditions"),
     .failure = FAILURE(V2_OP, "d.status.last_errors"),
     .projection = PROJECTION(
-        V2_OP, "d.status.conditions", "d.status.constraints", "d.status.last_errors", "last_update_time", V2_WORKERS,
+        V2_OP, "d.status.conditions", "d.status.constraints", "d.status.last_errors", "last_update_time",
+        V2_WORKERS,
         "uid: g(d.uid), kubernetesVersion: g(d.kubernetes.version), hibernated: (g(" V2_ASLEEP
         ") == true), hibernationEnabled: (g(" V2_ASLEEP ") == true), highAvailability: " V2_HA
         ", networking: g(d.networking | {type, nodes} | some), infrastructure: g(d.shoot_provider | "
         "(.control_plane_config.load_balancer_provider?) as $l | .infrastructure_config | {floatingPoolName: "
-        ".floating_pool_name, networkId: .networks.id, routerId: .networks.router.id?, workers: .networks.workers, "
+        ".floating_pool_name, networkId: .networks.id, routerId: .networks.router.id?, workers: "
+        ".networks.workers, "
         "loadBalancerProvider: $l} | some)"),
     .list_key = ".response.body | if type == \"string\" then fromjson else . end | map(.name // \"\")",
     .changes = {
-        { "wake", V2_QUIET "quiet and w.hibernated == false and g(" V2_ASLEEP ") == true", "PATCH", BASE " + \"/wakeup\"", NULL },
+        { "wake", V2_QUIET "quiet and w.hibernated == false and g(" V2_ASLEEP ") == true", "PATCH", BASE " "
+        "+ \"/wakeup\"", NULL },
         { "hibernate", V2_QUIET "quiet and w.hibernated == true and g(" V2_ASLEEP ") != true", "PATCH",
           BASE " + \"/hibernate\"", NULL },
-        { "enable-ha", V2_QUIET "quiet and w.highAvailability != null and " V2_HA " == null and g(" V2_ASLEEP ") != true",
+        { "enable-ha", V2_QUIET "quiet and w.highAvailability != null and " V2_HA " == null and g("
+        V2_ASLEEP ") != true",
           "PATCH", BASE " + \"/ha-control-plane/enable\"", NULL },
         { "add-worker", V2_QUIET NAMES(V2_WORKERS) ADD, "POST", BASE " + \"/workers\"",
           G NAMES(V2_WORKERS) "{volume_size: \"50Gi\"} + fresh[0]" },
         { "update", V2_QUIET V2_UPDATE "quiet and (up or moved or kept or opened or tuned)", "PATCH", BASE,
-          G V2_UPDATE "(if up then {kubernetes: w.version} else {} end) + (if moved then {hibernation_schedules: w.schedules} "
-                      "else {} end) + (if kept then {maintenance: (upkeep * w.maintenance | del(.. | nulls))} else {} end) + (if "
-                      "opened then {allowed_cidrs: w.allowed_cidrs} else {} end) + (if tuned then {networking: "
+          G V2_UPDATE "(if up then {kubernetes: w.version} else {} end) + (if moved then "
+          "{hibernation_schedules: w.schedules} "
+                      "else {} end) + (if kept then {maintenance: (upkeep * w.maintenance | del(.. | "
+                      "nulls))} else {} end) + (if "
+                      "opened then {allowed_cidrs: w.allowed_cidrs} else {} end) + (if tuned then "
+                      "{networking: "
                       "{cilium_provider_config: (cilium * w.cilium | del(.. | nulls))}} else {} end)" },
-        { "update-worker", V2_QUIET V2_DUE "quiet and (due | length > 0)", "PUT", G V2_DUE BASE " + \"/workers/\" + due[0].name",
+        { "update-worker", V2_QUIET V2_DUE "quiet and (due | length > 0)", "PUT", G V2_DUE BASE " + "
+        "\"/workers/\" + due[0].name",
           /* newer servers no longer take image_name: only who asks for one sends it */
-          G V2_DUE "due[0] as $t | if any(w.workers[]; .name == $t.name and .machine.image_name != null) then $t else $t | "
+          G V2_DUE "due[0] as $t | if any(w.workers[]; .name == $t.name and .machine.image_name != null) "
+          "then $t else $t | "
                  "del(.machine.image_name) end" },
-        { "delete-worker", V2_QUIET NAMES(V2_WORKERS) DELETE, "DELETE", G NAMES(V2_WORKERS) BASE " + \"/workers/\" + gone[0]",
+        { "delete-worker", V2_QUIET NAMES(V2_WORKERS) DELETE, "DELETE", G NAMES(V2_WORKERS) BASE " + "
+        "\"/workers/\" + gone[0]",
           NULL },
     },
     .kubeconfig = V3_KUBECONFIG "text",
     .kubeconfig_expected = V3_KUBECONFIG EXPECTED,
     .kubeconfig_projection = V3_KUBECONFIG SERVER,
     .expires_at = ".body.expires_at",
+};
+
+/* ---- Gardener itself
+ * ---------------------------------------------------------------------------------------------- */
+
+#define GARDENER_KUBECONFIG                                                                                  \
+    "def text: .body | if type == \"object\" then .status.kubeconfig | @base64d else null end; "
+
+const struct shoot_gardener_programs shoot_programs_gardener = {
+    .observe_url = BASE,
+    .apply_url = BASE " + \"?fieldManager=cleura.crossplane.io&force=true\"",
+    /* what auto-update moved on is not asked to go back */
+    .apply_body = G NEWER
+    "def keep($w; $h): if $w != null and $h != null and (newer($w; $h) | not) then $h else $w end; "
+    "(.payload.body.create | .spec.kubernetes.version) as $v | g(d.spec.provider.workers) as $o | "
+    "keep($v; g(d.spec.kubernetes.version)) as $k | .payload.body.create | .spec.kubernetes.version = $k | "
+    ".spec.provider.workers |= map(. as $w | ($o // [] | map(select(.name == $w.name))[0]) as $h | if "
+    "$w.machine.image.version != null and $h.machine.image.name == $w.machine.image.name then "
+    ".machine.image.version = "
+    "keep($w.machine.image.version; $h.machine.image.version) else . end)",
+    .due = G "g(d.metadata.deletionTimestamp) == null and "
+             "g(d.metadata.annotations[\"cleura.crossplane.io/spec\"]) != w.hash",
+    .ready = G "g(d.metadata.generation) == g(d.status.observedGeneration) and (" READY(
+        V1_OP, V1_ASLEEP, "d.status.conditions") ")",
+    .fingerprint = G "g([d.status.observedGeneration, " V1_OP "])",
+    .kubeconfig = GARDENER_KUBECONFIG "text",
+    .kubeconfig_expected = GARDENER_KUBECONFIG EXPECTED,
+    .kubeconfig_projection = GARDENER_KUBECONFIG SERVER,
+    .expires_at = ".body.status.expirationTimestamp",
 };

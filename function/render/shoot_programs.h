@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jq programs of a Shoot's Requests, for both generations of Cleura's API.  Constant texts: a program's compile is
- * cached by its text, and the data is in payload.body {name, create, want}.  What runs them is libjq 1.6. */
+/* The jq programs of a Shoot's Requests, for both generations of Cleura's API.  Constant texts: a
+ * program's compile is cached by its text, and the data is in payload.body {name, create, want}.  What
+ * runs them is libjq 1.6. */
 #pragma once
 
 struct shoot_change {
@@ -20,3 +21,11 @@ struct shoot_programs {
 };
 
 extern const struct shoot_programs shoot_programs_v1, shoot_programs_v2;
+
+/* Straight at Gardener: server-side apply, and what differs from v1, whose answers are Gardener's. */
+struct shoot_gardener_programs {
+    const char *observe_url, *apply_url, *apply_body, *due, *ready, *fingerprint;
+    const char *kubeconfig, *kubeconfig_expected, *kubeconfig_projection, *expires_at;
+};
+
+extern const struct shoot_gardener_programs shoot_programs_gardener;

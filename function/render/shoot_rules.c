@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 enum {
-    NAME_MAX_CLEURA = 15,  /* Gardener allows 21 with the project's name, which has 6 at Cleura */
+    NAME_MAX_CLEURA = 15,
     SECRET_NAME_MAX = 253, /* Kubernetes */
     KUBECONFIG_LEAST = 600,
     KUBECONFIG_MOST = 86400, /* more is silently shortened */
@@ -61,12 +61,12 @@ int shoot_version_compare(const char *a, const char *b)
     return 0;
 }
 
-/* What 'text' might have been meant as: lower case, single hyphens, at most 15. */
-static void suggest_name(const char *text, char out[NAME_MAX_CLEURA + 1])
+/* What 'text' might have been meant as: lower case, single hyphens, at most 'most'. */
+static void suggest_name(const char *text, size_t most, char out[NAME_MAX_CLEURA + 1])
 {
     size_t n = 0;
 
-    for (; *text && n < NAME_MAX_CLEURA; text++) {
+    for (; *text && n < most && n < NAME_MAX_CLEURA; text++) {
         if (isalnum((unsigned char)*text))
             out[n++] = (char)tolower((unsigned char)*text);
         else if (n && out[n - 1] != '-')
@@ -84,27 +84,38 @@ static const char *name_path(const struct shoot_state *st)
     return st->names.own == st->names.object ? "metadata.name" : "spec.claimRef.name";
 }
 
+/* Gardener allows 21 with the project's name, which has 6 letters at Cleura. */
+static size_t longest_name(const struct shoot_state *st)
+{
+    const char *ns = st->in.garden_namespace ? st->in.garden_namespace : st->names.ns;
+    size_t project = ns && !strncmp(ns, "garden-", 7) ? strlen(ns + 7) : 6;
+
+    return !st->in.gardener ? NAME_MAX_CLEURA : project < 20 ? 21 - project : 1;
+}
+
 static void check_name(struct shoot_state *st)
 {
     const char *name = st->spec.name;
+    size_t most = longest_name(st);
     char better[NAME_MAX_CLEURA + 1];
 
-    suggest_name(name, better);
+    suggest_name(name, most, better);
     if (!shoot_is_label(name) || strstr(name, "--"))
         problems_add(&st->problems,
                      "%s: \"%.64s\" cannot name a cluster: use lower-case letters, digits and single hyphens "
                      "inside%s%s%s",
                      name_path(st), name, *better ? ", for example \"" : "", better, *better ? "\"" : "");
-    else if (strlen(name) > NAME_MAX_CLEURA)
+    else if (strlen(name) > most)
         problems_add(&st->problems,
-                     "%s: \"%.64s\" has %zu characters, and Cleura takes at most %d; set spec.name, for "
+                     "%s: \"%.64s\" has %zu characters, and %s takes at most %zu; set spec.name, for "
                      "example to \"%s\"",
-                     name_path(st), name, strlen(name), NAME_MAX_CLEURA, better);
+                     name_path(st), name, strlen(name),
+                     st->in.gardener ? "Gardener with this project" : "Cleura", most, better);
 }
 
 static void check_project(struct shoot_state *st)
 {
-    const char *id = st->spec.project_id;
+    const char *id = st->in.gardener ? NULL : st->spec.project_id;
     char digits[33];
     size_t n = 0;
     bool good = true;
@@ -202,7 +213,7 @@ static void check_infrastructure(struct shoot_state *st)
                      s->network_id ? "router.id" : "id");
     if (s->floating_pool && !*s->floating_pool)
         problems_add(&st->problems, "%s.floatingPoolName is empty; leave it out for ext-net", path);
-    if (!shoot_is_v2(s) && s->lb_provider && strcmp(s->lb_provider, "amphora") != 0)
+    if (!st->in.gardener && !shoot_is_v2(s) && s->lb_provider && strcmp(s->lb_provider, "amphora") != 0)
         problems_add(&st->problems,
                      "spec.provider.controlPlaneConfig.loadBalancerProvider: \"%.64s\" cannot be chosen with "
                      "Cleura's API v1, "
@@ -234,6 +245,33 @@ static void check_unsent(struct shoot_state *st)
         problems_add(&st->advice, "spec.controlPlane.highAvailability.failureTolerance.type: \"zone\" is "
                                   "sent as \"on\": Cleura chooses "
                                   "between node and zone by what the region has");
+}
+
+/* What Gardener itself needs, and what it does not know. */
+static void check_gardener(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+    const char *ns = st->in.garden_namespace ? st->in.garden_namespace : st->names.ns;
+
+    if (!s->cloud_profile && !s->cloud_profile_name)
+        problems_add(&st->problems, "spec.cloudProfile.name is required with backend Gardener");
+    if (!ns || !shoot_is_label(ns))
+        problems_add(&st->problems,
+                     "input.gardenNamespace is required with backend Gardener: the project's namespace, for "
+                     "example garden-my-project");
+    if (s->allowed_cidrs)
+        problems_add(&st->problems,
+                     "spec.allowedCidrs is no field of Gardener's Shoot; leave it out with backend Gardener");
+    if (s->cilium.encryption.set || s->cilium.encryption_mode || s->cilium.node_to_node.set ||
+        s->cilium.strict_mode.set)
+        problems_add(
+            &st->problems,
+            "spec.networking.ciliumProviderConfig: encryption is not sent to Gardener; leave it out");
+    for (size_t i = 0; i < s->n_workers; i++)
+        if (!s->workers[i].zones)
+            problems_add(&st->problems,
+                         "%s.zones is required with backend Gardener; write for example [nova]",
+                         s->workers[i].path);
 }
 
 static void check_kubeconfig(struct shoot_state *st)
@@ -286,7 +324,10 @@ void shoot_rules(struct shoot_state *st)
     check_config(st);
     check_version(st);
     check_infrastructure(st);
-    check_unsent(st);
+    if (st->in.gardener)
+        check_gardener(st);
+    else
+        check_unsent(st);
     shoot_rules_workers(st);
     shoot_rules_network(st);
     shoot_rules_time(st);

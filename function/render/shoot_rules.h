@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules a Shoot's spec must keep.  Each problem names the path the user wrote, the value, the rule and what would work;
- * everything wrong is told at once.  'advice' is for what Cleura accepts but what may not do what was meant. */
+/* The rules a Shoot's spec must keep.  Each problem names the path the user wrote, the value, the rule and
+ * what would work; everything wrong is told at once.  'advice' is for what Cleura accepts but what may not
+ * do what was meant. */
 #pragma once
 #include "function/render/shoot_state.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on what a change may do to a cluster that is there: fields fixed at its creation, and Kubernetes versions. */
+/* Rules on what a change may do to a cluster that is there: fields fixed at its creation, and Kubernetes
+ * versions. */
 #include "function/render/shoot_rules.h"
 #include "lib/jx.h"
 #include <strings.h>
@@ -76,7 +77,7 @@ static void check_version(struct shoot_state *st, const char *have, const char *
 }
 
 /* Another executor's object is another object: the old one would be deleted, and the cluster with it. */
-static void check_executor(struct shoot_state *st)
+static void check_executor(struct shoot_state *st, const json_t *body)
 {
     const char *have = jx_str(st->seen[NAMING_SHOOT].object, "apiVersion", NULL),
                *want = requests_group(&st->rq);
@@ -87,6 +88,10 @@ static void check_executor(struct shoot_state *st)
                      "and delete it; set "
                      "it back to %s",
                      have, st->in.upstream ? "Cleura" : "provider-http");
+    if (body && strcmp(jx_str(body, "place.backend", "Cleura"), st->in.gardener ? "Gardener" : "Cleura") != 0)
+        problems_add(&st->problems,
+                     "input.backend: the cluster was made through %s, and cannot move; set it back",
+                     jx_str(body, "place.backend", "Cleura"));
 }
 
 static void check_place(struct shoot_state *st, const json_t *body)
@@ -94,7 +99,8 @@ static void check_place(struct shoot_state *st, const json_t *body)
     const struct shoot_spec *s = &st->spec;
 
     fixed(st, "spec.region", s->region, jx_str(body, "place.region", NULL), true);
-    fixed(st, "spec.projectId", s->project_id, jx_str(body, "place.projectId", NULL), true);
+    fixed(st, "spec.projectId", st->in.gardener ? NULL : s->project_id, jx_str(body, "place.projectId", NULL),
+          true);
     fixed(st, "spec.cloud", s->cloud, jx_str(body, "place.cloud", NULL), false);
     /* A name that Cleura refused may be mended; one it may have taken would leave a cluster behind. */
     if (jx_at(st->seen[NAMING_SHOOT].at_provider, "uid") || !st->seen[NAMING_SHOOT].not_synced)
@@ -133,7 +139,7 @@ void shoot_rules_change(struct shoot_state *st)
           "infrastructure.loadBalancerProvider" },
     };
 
-    check_executor(st);
+    check_executor(st, body);
     check_place(st, body);
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
         fixed(st, fields[i].path, fields[i].want, jx_str(at, fields[i].have, NULL), false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on a Shoot's networks.  Cleura's API takes the workers' range, the network's type (v2) and who may call the API
- * server (v2); pods' and services' ranges it chooses itself, and those are checked all the same: the user believes in them. */
+/* Rules on a Shoot's networks.  Cleura's API takes the workers' range, the network's type (v2) and who may
+ * call the API server (v2); pods' and services' ranges it chooses itself, and those are checked all the
+ * same: the user believes in them. */
 #include "function/render/cidr.h"
 #include "function/render/shoot_rules.h"
 #include "lib/jx.h"
@@ -146,7 +147,7 @@ static void check_room(struct shoot_state *st, const struct range *pods, const s
 /* Cleura chooses them; the loss is harmless unless a peered network counts on them. */
 static void check_unsent(struct shoot_state *st, const struct range *r)
 {
-    if (r->good && r->text && strcmp(r->text, r->otherwise) != 0)
+    if (!st->in.gardener && r->good && r->text && strcmp(r->text, r->otherwise) != 0)
         problems_add(&st->advice,
                      "%s: %.64s is not sent: Cleura chooses this range itself (%s); leave it out", r->path,
                      r->text, r->otherwise);
@@ -164,7 +165,7 @@ static void check_type(struct shoot_state *st)
     const struct shoot_spec *s = &st->spec;
     bool cilium = s->network_type && !strcmp(s->network_type, "cilium");
 
-    if (cilium && !shoot_is_v2(s))
+    if (cilium && !shoot_is_v2(s) && !st->in.gardener)
         problems_add(
             &st->problems,
             "spec.networking.type: \"cilium\" cannot be chosen with Cleura's API v1, which uses calico; set "
@@ -184,7 +185,7 @@ static void check_allowed(struct shoot_state *st)
     char better[CIDR_TEXT];
     bool open = false;
 
-    if (list && !shoot_is_v2(&st->spec)) {
+    if (list && !shoot_is_v2(&st->spec) && !st->in.gardener) {
         problems_add(&st->problems, "spec.allowedCidrs cannot be sent with Cleura's API v1, which has no "
                                     "field for it; set spec.apiGeneration "
                                     "to v2, or leave it out");

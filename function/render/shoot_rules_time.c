@@ -81,7 +81,8 @@ static size_t cron_range(const char *text, int low, int high)
     return from < low || to > high || from > to ? 0 : (size_t)(end - text);
 }
 
-/* One item of a field: *, a, a-b or a name of a day or month, with an optional /step. Its length, 0 when it is none. */
+/* One item of a field: *, a, a-b or a name of a day or month, with an optional /step. Its length, 0 when
+ * it is none. */
 static size_t cron_item(const char *text, int low, int high)
 {
     size_t n = *text == '*' ? 1 : strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"),
@@ -168,7 +169,12 @@ static void check_schedule(struct shoot_state *st, size_t i)
                      h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
     check_cron(st, i, false);
     check_cron(st, i, true);
-    if (h->location && strcasecmp(h->location, "UTC") != 0 && strcasecmp(h->location, "Etc/UTC") != 0)
+    if (st->in.gardener && h->location && !shoot_has_only(h->location, "/_+-"))
+        problems_add(&st->problems,
+                     "%s.location: \"%.64s\" is not a time zone; write for example Europe/Stockholm", h->path,
+                     h->location);
+    if (!st->in.gardener && h->location && strcasecmp(h->location, "UTC") != 0 &&
+        strcasecmp(h->location, "Etc/UTC") != 0)
         problems_add(&st->problems,
                      "%s.location: \"%.64s\" cannot be sent: Cleura's API takes schedules in UTC; leave "
                      "location out and write "

@@ -43,7 +43,7 @@ static void check_machine(struct shoot_state *st, const struct shoot_worker *w)
         problems_add(&st->problems,
                      "%s.machine.image.version: \"%.64s\" is not a version; write for example 1877.17.0",
                      w->path, w->image_version);
-    if (w->image && !shoot_is_v2(&st->spec) && !w->image_name != !w->image_version)
+    if (w->image && !st->in.gardener && !shoot_is_v2(&st->spec) && !w->image_name != !w->image_version)
         problems_add(&st->problems,
                      "%s.machine.image: Cleura's API v1 needs name and version, and %s is missing; write "
                      "both, or leave image "
@@ -68,24 +68,25 @@ static void check_numbers(struct shoot_state *st, const struct shoot_worker *w)
     check_not_negative(st, w, "minimum", w->minimum);
     check_not_negative(st, w, "maximum", w->maximum);
     check_not_negative(st, w, "maxSurge", w->max_surge);
+    check_not_negative(st, w, "maxUnavailable", w->max_unavailable);
     if (w->minimum.set && w->maximum.set && w->maximum.value < w->minimum.value)
         problems_add(&st->problems, "%s.maximum: %lld is below minimum %lld; raise maximum or lower minimum",
                      w->path, (long long)w->maximum.value, (long long)w->minimum.value);
     if (w->maximum.set && w->maximum.value > 0 && w->maximum.value < (json_int_t)zones)
         problems_add(&st->problems, "%s.maximum: %lld is less than its %zu zones; it must be at least %zu",
                      w->path, (long long)w->maximum.value, zones, zones);
-    if (w->max_unavailable.set && w->max_unavailable.value != 0)
+    if (!st->in.gardener && w->max_unavailable.set && w->max_unavailable.value > 0)
         problems_add(&st->problems,
                      "%s.maxUnavailable: %lld cannot be sent: Cleura's API has no field for it and uses 0; "
                      "leave it out and use "
                      "maxSurge",
                      w->path, (long long)w->max_unavailable.value);
-    else if (w->max_surge.set && w->max_surge.value == 0)
+    else if (w->max_surge.set && w->max_surge.value == 0 && w->max_unavailable.value <= 0)
         problems_add(
             &st->problems,
             "%s.maxSurge: 0 with maxUnavailable 0 would let no rolling update proceed; write at least 1",
             w->path);
-    if (w->system_allowed.set && !w->system_allowed.value)
+    if (!st->in.gardener && w->system_allowed.set && !w->system_allowed.value)
         problems_add(&st->problems,
                      "%s.systemComponents.allow: false cannot be sent: Cleura's API has no field for it; "
                      "leave it out and keep "
@@ -98,7 +99,7 @@ static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
     const char *size = w->volume_size;
     size_t digits = size ? strspn(size, "0123456789") : 0;
 
-    if (w->volume_type)
+    if (w->volume_type && !st->in.gardener)
         problems_add(
             &st->problems,
             "%s.volume.type: \"%.64s\" cannot be sent: Cleura's API takes only the size; leave it out",
@@ -109,7 +110,7 @@ static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
                      size, digits && digits < 6 ? (int)digits : 2, digits && digits < 6 ? size : "50", "Gi");
         return;
     }
-    if (w->volume && !size && !w->volume_type)
+    if (w->volume && !size && (!w->volume_type || st->in.gardener))
         problems_add(&st->problems,
                      "%s.volume.size is required in volume; write for example 50Gi, or leave volume out",
                      w->path);
@@ -246,7 +247,8 @@ static void check_together(struct shoot_state *st)
         const struct shoot_worker *w = &s->workers[i];
         json_int_t most = w->maximum.set && w->maximum.value > 0 ? w->maximum.value : 0;
 
-        active = active || !w->maximum.set || w->maximum.value > 0;
+        active = active || ((!w->maximum.set || w->maximum.value > 0) &&
+                            (!w->system_allowed.set || w->system_allowed.value));
         nodes += most;
         all_cores += most * cores(w->machine_type);
     }
@@ -254,9 +256,9 @@ static void check_together(struct shoot_state *st)
         problems_add(&st->problems,
                      "spec.provider.workers is empty; a cluster needs at least one group of workers");
     else if (s->n_workers && !active)
-        problems_add(&st->problems, "spec.provider.workers: no group may have a node, so system components "
-                                    "could not run; give one a maximum of "
-                                    "at least 1");
+        problems_add(&st->problems, "spec.provider.workers: no group can hold a node and run system "
+                                    "components; give one a maximum of at least 1 and "
+                                    "leave systemComponents out");
     if (nodes > QUOTA_INSTANCES || all_cores > QUOTA_CORES)
         problems_add(&st->advice,
                      "spec.provider.workers can grow to %lld machines and %lld cores; a project starts with "

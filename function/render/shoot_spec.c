@@ -304,7 +304,9 @@ static void defaults(struct shoot_spec *s, const struct input *in, const char *o
     s->poll = first(s->poll, in->poll, "5m");
     if (!s->region)
         problems_add(p, "spec.region is required: the OpenStack region of the project, for example kna1");
-    if (!s->project_id)
+    if (in->gardener)
+        s->api_generation = "v1"; /* whose answers are Gardener's */
+    if (!s->project_id && !in->gardener)
         problems_add(p, "spec.projectId is required: the OpenStack project's id, 32 hex digits");
 }
 

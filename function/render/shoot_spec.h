@@ -61,8 +61,8 @@ struct shoot_spec {
     const char *poll;
 };
 
-/* Fills what can be read and adds a problem per violation of shape: wrong types, unknown keys, missing fields.
- * 'own_name' is the shoot's name when the spec gives none. */
+/* Fills what can be read and adds a problem per violation of shape: wrong types, unknown keys, missing
+ * fields. 'own_name' is the shoot's name when the spec gives none. */
 void shoot_spec_read(const json_t *composite, const struct input *in, const char *own_name,
                      struct shoot_spec *s, struct problems *p);
 

@@ -26,6 +26,8 @@ struct shoot_state {
 void shoot_compose(struct shoot_state *st);
 /* The same with provider-http's objects. */
 void shoot_compose_upstream(struct shoot_state *st);
+/* The same straight at Gardener. */
+void shoot_compose_gardener(struct shoot_state *st);
 /* What was observed, again: for when nothing new can be rendered. */
 void shoot_compose_again(struct shoot_state *st);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a Shoot's observed state means: phase, the one line "why not ready" and who must act, conditions, readiness. */
+/* What a Shoot's observed state means: phase, the one line "why not ready" and who must act, conditions,
+ * readiness. */
 #include "function/render/conditions.h"
 #include "function/render/shoot_state.h"
 #include "lib/buf.h"
@@ -102,7 +103,7 @@ static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
     const struct observed *o = &st->seen[NAMING_BOOTSTRAP];
     json_int_t code = jx_int(o->object, "status.response.statusCode", 0);
 
-    v->bootstrap.met = o->ready || st->seen[NAMING_SHOOT].object;
+    v->bootstrap.met = o->ready || st->seen[NAMING_SHOOT].object || st->in.gardener;
     if (v->bootstrap.met)
         return;
     if (st->in.upstream && !o->object) {
@@ -153,6 +154,9 @@ static void operation_trouble(const struct view *v, struct link *l, const char *
     unmet(l, reason, "%s: %.600s%s%s", verb, text, advice ? "; " : "", advice ? advice : "");
 }
 
+/* Whom the cluster is asked from. */
+static const char *maker(const struct shoot_state *st) { return st->in.gardener ? "Gardener" : "Cleura"; }
+
 static bool is(const char *a, const char *b) { return !strcmp(a, b); }
 
 /* The spec wants the cluster up (or says nothing) and Cleura has it hibernated, or the other way round. */
@@ -181,7 +185,8 @@ static void look_at_progress(const struct shoot_state *st, struct view *v)
     if (sleep_trouble(st, v, l))
         return;
     if (!*v->state || (is(v->type, "Create") && v->working))
-        unmet(l, "Creating", "Cleura creates the cluster, which takes 10 to 15 minutes; nothing to do");
+        unmet(l, "Creating", "%s creates the cluster, which takes 10 to 15 minutes; nothing to do",
+              maker(st));
     else if (v->working)
         unmet(l, "Updating", "Gardener works on the cluster; nothing to do");
     else if (bad_condition(v, l))
@@ -203,14 +208,14 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
     if (l->met)
         return;
     if (!o->object)
-        unmet(l, "Creating", "The cluster is about to be requested from Cleura; nothing to do");
+        unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do", maker(st));
     else if (is(v->type, "Delete"))
-        unmet(l, "Deleting", "Cleura deletes the cluster%s",
+        unmet(l, "Deleting", "%s deletes the cluster%s", maker(st),
               jx_at(st->req->composite, "metadata.deletionTimestamp")
                   ? ""
                   : ", which was asked for outside of this spec; it is created again when it is gone");
     else if (!st->applied)
-        unmet(l, "Updating", "The changed spec is about to be sent to Cleura; nothing to do");
+        unmet(l, "Updating", "The changed spec is about to be sent to %s; nothing to do", maker(st));
     else if (is(v->state, "Failed") || is(v->state, "Aborted"))
         operation_trouble(v, l, v->state, "Gardener gave up");
     else if (is(v->state, "Error"))

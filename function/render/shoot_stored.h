@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A shoot's state out of a stored answer of Cleura: for executors that know neither statusProjection nor readinessCheck. */
+/* A shoot's state out of a stored answer of Cleura: for executors that know neither statusProjection nor
+ * readinessCheck. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
 
-/* What the programs' statusProjection would yield, as far as it is used here. New; an empty object when the text is no
- * shoot. */
+/* What the programs' statusProjection would yield, as far as it is used here. New; an empty object when
+ * the text is no shoot. */
 json_t *shoot_stored_projection(const char *body, bool v2);
 
 /* The readinessCheck for a shoot that is up; asleep, only the operation counts. */

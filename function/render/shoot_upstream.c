@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Shoot with upstream provider-http as executor: absolute URLs, a login of its own, the token in a Secret.  It knows one
- * UPDATE per object, no readiness and no failures, so the shoot's state is read here from the stored response, and what
- * cannot be done is advice. */
+/* A Shoot with upstream provider-http as executor: absolute URLs, a login of its own, the token in a
+ * Secret.  It knows one UPDATE per object, no readiness and no failures, so the shoot's state is read here
+ * from the stored response, and what cannot be done is advice. */
 #include "function/render/shoot_body.h"
 #include "function/render/shoot_compose.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
 
 enum {
-    FOREVER =
-        1000000, /* rollbackRetriesLimit: without a limit provider-http logs in three times at creation and never paces
-                        * its retries */
-    RENEWALS = 3, /* within a kubeconfig's life: one may fail, and its retry waits for the next */
+    /* rollbackRetriesLimit: without one provider-http logs in three times at creation and never paces retries */
+    FOREVER = 1000000,
+    /* within a kubeconfig's life: one may fail, and its retry waits for the next */
+    RENEWALS = 3,
 };
 
 static const char *endpoint(const struct shoot_state *st)
@@ -56,22 +56,13 @@ static json_t *headers(const struct shoot_state *st)
     char token[NAMING_SIZE];
     json_t *h = shoot_json_headers();
     CLEAN(free)
-    char *login = x_asprintf("{{ %s:%s:login }}", account(st), account_namespace(st)),
-         *value = NULL;
+    char *login = x_asprintf("{{ %s:%s:login }}", account(st), account_namespace(st)), *value = NULL;
 
     token_secret(st, token);
     value = x_asprintf("{{ %s:%s:token }}", token, st->secret_namespace);
     jx_set(h, "X-AUTH-LOGIN", jx_pack("[s]", login));
     jx_set(h, "X-AUTH-TOKEN", jx_pack("[s]", value));
     return h;
-}
-
-/* One key of a Secret, from the response. */
-static json_t *inject(const struct shoot_state *st, const char *secret, const char *key, const char *program)
-{
-    return jx_pack("[{s:{s:s, s:s}, s:b, s:[{s:s, s:s, s:s}]}]", "secretRef", "name", secret, "namespace",
-                   st->secret_namespace, "setOwnerReference", true, "keyMappings", "secretKey", key,
-                   "responseJQ", program, "missingFieldStrategy", "preserve");
 }
 
 /* Called again and again, every 'seconds'. */
@@ -100,7 +91,7 @@ static json_t *login(const struct shoot_state *st)
                          ".body.result == \"login_ok\"");
 
     token_secret(st, token);
-    jx_set(fp, "secretInjectionConfigs", inject(st, token, "token", ".body.token"));
+    jx_set(fp, "secretInjectionConfigs", shoot_inject(st, token, "token", ".body.token"));
     repeat(fp, 8 * 3600L);
     return requests_disposable(&st->rq, NAMING_LOGIN, fp);
 }
@@ -155,7 +146,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
                          absolute(st, shoot_kubeconfig_url(&st->spec)), "method", "POST", "headers",
                          headers(st), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
                          "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs",
-                         inject(st, st->secret, "kubeconfig", p->kubeconfig));
+                         shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig));
 
     repeat(fp, seconds / RENEWALS);
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are there, go through
- * render(); what comes out is compared with expected.yaml (results, conditions by type, status, ready, desired: only the
- * parts and keys that are given, but every desired resource; null = must be absent).
+/* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are
+ * there, go through render(); what comes out is compared with expected.yaml (results, conditions by type, status,
+ * ready, desired: only the parts and keys that are given, but every desired resource; null = must be absent).
  *
  * jq.yaml tests the programs inside the rendered Requests with the real jq on sample answers:
  *   - what: for people
@@ -12,7 +12,8 @@
  *     change: {name, method, url, body}     # the first change that is due; null = none
  *     gives: {readinessCheck.logic: true}   # program's path in spec.forProvider: its first output
  *
- * RENDER_CASES_UPDATE=1 writes the actual output over the parts that expected.yaml has (all, when there is none). */
+ * RENDER_CASES_UPDATE=1 writes the actual output over the parts that expected.yaml has (all, when there is
+ * none). */
 #undef NDEBUG
 #include "function/render/render.h"
 #include "lib/buf.h"
@@ -27,7 +28,7 @@ enum { FILE_MAX = 1 << 20 };
 
 static const char *const severities[] = { "Fatal", "Warning", "Normal" };
 
-/* The first document of <folder>/<name>, or NULL when there is no such file. Ends the program when it is no YAML. */
+/* The first document of <folder>/<name>, or NULL when there is no such file. Ends the program on bad YAML. */
 static json_t *load(const char *folder, const char *name)
 {
     CLEAN(free) char *path = x_asprintf("%s/%s", folder, name), *text = NULL;
@@ -100,8 +101,9 @@ static int check_names(const char *folder, const json_t *expected, const json_t 
     json_t *v;
     int failed = 0;
 
-    json_object_foreach(json_object_get(actual, "desired"), key, v) {
-        if (!json_object_get(expected, "desired") || json_object_get(json_object_get(expected, "desired"), key))
+    json_object_foreach (json_object_get(actual, "desired"), key, v) {
+        if (!json_object_get(expected, "desired") ||
+            json_object_get(json_object_get(expected, "desired"), key))
             continue;
         fprintf(stderr, "%s/expected.yaml:\ndesired.%s is not expected\n", folder, key);
         failed = 1;
@@ -127,7 +129,7 @@ static int check_response(const char *folder, const struct fn_response *r)
     return check_names(folder, expected, actual) | (differences ? 1 : 0);
 }
 
-/* ---- jq ------------------------------------------------------------------------------------------------------- */
+/* ---- jq --------------------------------------------------------------------------------------------- */
 
 /* RFC 7386 into 'into'. */
 static void merge(json_t *into, const json_t *patch)
