@@ -3,7 +3,7 @@
 #include "cli/text.h"
 #include <stdarg.h>
 
-enum { CELL_MAX = 400 };
+enum { GAP = 3, CELL_MAX = 400, CELL_BYTES = 4 * CELL_MAX };
 
 void grid_init(struct grid *g, const char *heads)
 {
@@ -20,7 +20,7 @@ void grid_init(struct grid *g, const char *heads)
 
 void grid_add(struct grid *g, const char *text)
 {
-    struct buf clean = buf_max(4 * CELL_MAX);
+    struct buf clean = buf_max(CELL_BYTES);
 
     text_fit(&clean, text && *text ? text : "-", CELL_MAX, text_is_utf8());
     g->cells = x_realloc(g->cells, (g->n + 1) * sizeof(*g->cells));
@@ -51,16 +51,18 @@ static size_t width_of(const struct grid *g, size_t column)
 
 void grid_print(const struct grid *g, struct buf *out)
 {
-    CLEAN(free) size_t *widths = x_alloc(g->columns * sizeof(*widths));
+    const size_t columns = g->columns;
+    CLEAN(free) size_t *widths = x_alloc(columns * sizeof(*widths));
+    size_t column = 0;
 
-    for (size_t column = 0; column < g->columns; column++)
-        widths[column] = width_of(g, column);
+    for (size_t i = 0; i < columns; i++)
+        widths[i] = width_of(g, i);
     for (size_t i = 0; i < g->n; i++) {
-        size_t column = i % g->columns, n = text_columns(g->cells[i]);
-        bool last = column + 1 == g->columns;
+        int room = (int)(widths[column] + GAP - text_columns(g->cells[i]));
+        bool last = column + 1 == columns;
 
-        (void)buf_addf(out, "%s%*s%s", g->cells[i], last ? 0 : (int)(widths[column] - n + 3), "",
-                       last ? "\n" : "");
+        (void)buf_addf(out, "%s%*s%s", g->cells[i], last ? 0 : room, "", last ? "\n" : "");
+        column = last ? 0 : column + 1;
     }
 }
 

@@ -81,7 +81,7 @@ void text_elapsed(int64_t ms, char text[TEXT_ELAPSED])
         (void)snprintf(text, TEXT_ELAPSED, "%llds", s);
     else if (s < 3600)
         (void)snprintf(text, TEXT_ELAPSED, "%lldm%02llds", s / 60, s % 60);
-    else if (s < 48 * 3600)
+    else if (s < INT64_C(48) * 3600)
         (void)snprintf(text, TEXT_ELAPSED, "%lldh%02lldm", s / 3600, s / 60 % 60);
     else
         (void)snprintf(text, TEXT_ELAPSED, "%lldd", s / 86400);

@@ -12,10 +12,14 @@
 static int refuse(const struct call *c, const char *name, struct err *e)
 {
     CLEAN(local_close) struct look look = { 0 };
-    json_auto_t *document = NULL;
+    json_t *document;
 
-    if (local_open(&look, c->o, name, NULL, e) < 0 || !(document = local_look(&look, e)))
+    if (local_open(&look, c->o, name, NULL, e) < 0)
         return -1;
+    document = local_look(&look, e);
+    if (!document)
+        return -1;
+    json_decref(document);
     return local_not_ours(name, "delete", e);
 }
 

@@ -56,10 +56,14 @@ static char *theirs(const struct options *o, const char *name, struct err *e)
 {
     CLEAN(local_close) struct look l = { 0 };
     CLEAN(free) char *url = NULL;
-    json_auto_t *document = NULL;
+    json_t *document;
 
-    if (local_open(&l, o, name, NULL, e) < 0 || !(document = local_look(&l, e)))
+    if (local_open(&l, o, name, NULL, e) < 0)
         return NULL;
+    document = local_look(&l, e); /* a better error than the kubeconfig call gives */
+    if (!document)
+        return NULL;
+    json_decref(document);
     url = probe_kubeconfig_url(&l.options, &l.place, l.name);
     return probe_kubeconfig(&l.session, url, e);
 }
@@ -158,8 +162,10 @@ static int save(const struct call *c, const char *text, struct err *e)
         (void)fputs(text, stdout);
         return 0;
     }
-    if (!path)
-        path = otherwise = c->o->merge ? default_target(e) : x_asprintf("%s-kubeconfig.yaml", c->words[0]);
+    if (!path) {
+        otherwise = c->o->merge ? default_target(e) : x_asprintf("%s-kubeconfig.yaml", c->words[0]);
+        path = otherwise;
+    }
     if (!path)
         return -1;
     result = c->o->merge ? merge_file(path, config, c->o->use, e)

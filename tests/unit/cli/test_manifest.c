@@ -124,16 +124,20 @@ static void what_cannot_be_used_is_named(void **state)
 
 static void folders_are_read_in_order(void **state)
 {
-    CLEAN(free)
-    char *a = put("a.yaml", SHOOT "metadata: {name: one}\n"),
-         *b = put("b.yml", SHOOT "metadata: {name: two}\n");
-    CLEAN(free)
-    char *c = put("c.json", "{\"apiVersion\":\"platform.cleura.crossplane.io/v1alpha1\",\"kind\":\"Shoot\","
-                            "\"metadata\":{\"name\":\"three\"}}");
-    CLEAN(free) char *d = put("ignored.txt", "a: b: c"), *h = put(".hidden.yaml", "a: b: c");
-    json_auto_t *objects = manifest_load(folder, "n", NULL);
+    static const char *const files[][2] = {
+        { "c.json", "{\"apiVersion\":\"platform.cleura.crossplane.io/"
+                    "v1alpha1\",\"kind\":\"Shoot\",\"metadata\":{\"name\":\"three\"}}" },
+        { "a.yaml", SHOOT "metadata: {name: one}\n" },
+        { "b.yml", SHOOT "metadata: {name: two}\n" },
+        { "ignored.txt", "a: b: c" },
+        { ".hidden.yaml", "a: b: c" },
+    };
+    json_auto_t *objects = NULL;
 
     (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
+        free(put(files[i][0], files[i][1]));
+    objects = manifest_load(folder, "n", NULL);
     assert_int_equal(json_array_size(objects), 3);
     assert_string_equal(jx_str(json_array_get(objects, 0), "metadata.name", ""), "one");
     assert_string_equal(jx_str(json_array_get(objects, 2), "metadata.name", ""), "three");

@@ -87,7 +87,7 @@ static void depth_and_size_are_limited(void **state)
     (void)state;
     memset(deep, '[', JX_MAX_DEPTH);
     memset(deep + JX_MAX_DEPTH, ']', JX_MAX_DEPTH);
-    doc = jx_parse(deep, 2 * JX_MAX_DEPTH, &e);
+    doc = jx_parse(deep, (size_t)2 * JX_MAX_DEPTH, &e);
     assert_non_null(doc);
     json_decref(doc);
     memset(deep, '[', JX_MAX_DEPTH + 1);

@@ -123,11 +123,11 @@ static void depth_is_limited(void **state)
     (void)state;
     memset(text, '[', JX_MAX_DEPTH);
     memset(text + JX_MAX_DEPTH, ']', JX_MAX_DEPTH);
-    text[2 * JX_MAX_DEPTH] = '\0';
+    text[(size_t)2 * JX_MAX_DEPTH] = '\0';
     json_decref(parse(text));
     memset(text, '[', JX_MAX_DEPTH + 1);
     memset(text + JX_MAX_DEPTH + 1, ']', JX_MAX_DEPTH + 1);
-    text[2 * JX_MAX_DEPTH + 2] = '\0';
+    text[(size_t)2 * JX_MAX_DEPTH + 2] = '\0';
     refuse(text, "deeper than");
 }
 
@@ -197,9 +197,8 @@ static void round_trip(const json_t *doc)
     }
 }
 
-static void awkward_strings_round_trip(void **state)
-{
-    static const char *const texts[] = {
+/* clang-format off */
+static const char *const texts[] = {
         "",
         " ",
         "a ",
@@ -269,8 +268,11 @@ static void awkward_strings_round_trip(void **state)
         "a\n#b",
         "2026-11-22T08:00:00Z",
         "0o17",
-    };
+};
+/* clang-format on */
 
+static void awkward_strings_round_trip(void **state)
+{
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         json_auto_t *doc =
