@@ -67,7 +67,7 @@ struct shoot {
     struct lane *lane;
     char *url; /* of the shoot at Cleura, absolute */
     int state; /* enum shoot_state */
-    int64_t checked_at, not_before, renew_at;
+    int64_t checked_at, not_before, renew_at, usable_until;
     bool suspect; /* a call failed: look at the shoot before the next one */
     int failures;
     unsigned epoch;

@@ -14,7 +14,8 @@ enum {
     LOOK_AGAIN_LATE_MS = 300 * 1000, /* hibernated: its own Request tells us when it wakes */
     FAILED_MOST_MS = 60 * 1000,
     HELD_MS = 5 * 1000,   /* asking again costs no call while the news is fresh */
-    SPARE_MS = 10 * 1000, /* a certificate is not used in its last seconds */
+    SPARE_MS = 10 * 1000, /* a certificate is not used in its last seconds, */
+    SPARE_PART = 20,      /* or its last twentieth if that is less */
 };
 
 static const json_t *account_of(const struct shoot *s, struct err *e)
@@ -143,7 +144,7 @@ static void on_minted(void *ctx, const struct auth_result *r)
 {
     struct shoot *s = ctx;
     struct kubeconfig k = { 0 };
-    int64_t now = s->auth->now();
+    int64_t now = s->auth->now(), spare;
 
     s->mint = NULL;
     if (r->outcome != AUTH_ANSWERED || read_answer(r->res, &k, NULL) < 0) {
@@ -159,6 +160,8 @@ static void on_minted(void *ctx, const struct auth_result *r)
     if (!s->k.expires_at)
         s->k.expires_at = now + EXPIRATION_SECONDS * CLOCK_SECOND;
     s->renew_at = now + (s->k.expires_at - now) / 5 * 4;
+    spare = (s->k.expires_at - now) / SPARE_PART;
+    s->usable_until = s->k.expires_at - (spare < SPARE_MS ? spare : SPARE_MS);
     s->auth->dirty = true;
 }
 
@@ -214,7 +217,7 @@ static void hold_for_state(struct shoot *s, int64_t now, struct gate *g)
 
 void shoot_gate(struct shoot *s, int64_t now, struct gate *g)
 {
-    bool usable = s->ready && now < s->k.expires_at - SPARE_MS;
+    bool usable = s->ready && now < s->usable_until;
 
     if (s->check || (s->mint && !usable)) {
         g->state = GATE_WAIT;
