@@ -2,6 +2,7 @@
 /* The side of the jq worker's user: sends work, keeps the time, kills it.  The worker never sees a program
  * that jq_scan() refuses. */
 #include "provider/exec/jq.h"
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/jx.h"
 #include "provider/exec/jq_nursery.h"
@@ -20,6 +21,8 @@ struct jq {
     pid_t pid; /* of the worker; 0 = none */
     int fd;
     int64_t deadline, last; /* by the monotonic clock: of this step, of the whole call */
+    char in[64 << 10];      /* read from the socket, not yet looked at: 'at' to 'end' */
+    size_t at, end;
 };
 
 struct jq *jq_new(void)
@@ -51,7 +54,10 @@ void jq_free(struct jq *q)
 
 static int start(struct jq *q, struct err *e)
 {
-    return q->pid ? 0 : jq_nursery_worker(&q->nursery, &q->pid, &q->fd, e);
+    if (q->pid)
+        return 0;
+    q->at = q->end = 0;
+    return jq_nursery_worker(&q->nursery, &q->pid, &q->fd, e);
 }
 
 /* ---- reading and writing in time ----------------------------------------------------------------------- */
@@ -100,22 +106,33 @@ static enum io send_all(const struct jq *q, const void *bytes, size_t n)
     return IO_OK;
 }
 
-static enum io receive_all(const struct jq *q, void *bytes, size_t n)
+static enum io receive_some(struct jq *q)
 {
-    for (char *at = bytes; n;) {
-        ssize_t got = recv(q->fd, at, n, MSG_DONTWAIT);
-        enum io io = IO_OK;
+    ssize_t got = recv(q->fd, q->in, sizeof(q->in), MSG_DONTWAIT);
 
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            io = wait_for(q, POLLIN);
-        else if (got <= 0)
-            io = IO_DEAD;
-        if (io != IO_OK)
-            return io;
-        at += got > 0 ? got : 0;
-        n -= got > 0 ? (size_t)got : 0;
-    }
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return wait_for(q, POLLIN);
+    if (got <= 0)
+        return IO_DEAD;
+    q->at = 0;
+    q->end = (size_t)got;
     return IO_OK;
+}
+
+static enum io receive_all(struct jq *q, void *bytes, size_t n)
+{
+    for (char *to = bytes;;) {
+        size_t there = q->end - q->at, take = there < n ? there : n;
+        enum io io;
+
+        memcpy(to, q->in + q->at, take);
+        q->at += take;
+        to += take;
+        n -= take;
+        io = n ? receive_some(q) : IO_OK;
+        if (!n || io != IO_OK)
+            return io;
+    }
 }
 
 /* ---- one call ------------------------------------------------------------------------------------------ */
@@ -142,19 +159,20 @@ static void set_failure(struct jq_result *r, int outcome, const char *error)
 static enum io send_batch(const struct jq *q, const struct batch *batch, const char *document, size_t n)
 {
     const struct jq_request req = { .n = batch->n, .document_len = (uint32_t)n };
-    enum io io = send_all(q, &req, sizeof(req));
+    CLEAN(buf_free) struct buf out = buf_max(SIZE_MAX / 2);
 
-    for (uint32_t i = 0; i < batch->n && io == IO_OK; i++) {
+    (void)buf_add(&out, &req, sizeof(req));
+    for (uint32_t i = 0; i < batch->n; i++) {
         uint32_t len = (uint32_t)strlen(batch->programs[i]);
 
-        io = send_all(q, &len, sizeof(len));
-        if (io == IO_OK)
-            io = send_all(q, batch->programs[i], len);
+        (void)buf_add(&out, &len, sizeof(len));
+        (void)buf_add(&out, batch->programs[i], len);
     }
-    return io == IO_OK ? send_all(q, document, n) : io;
+    (void)buf_add(&out, document, n);
+    return send_all(q, out.data, out.len);
 }
 
-static enum io receive_text(const struct jq *q, size_t n, char **ret)
+static enum io receive_text(struct jq *q, size_t n, char **ret)
 {
     CLEAN(free) char *text = n <= JQ_OUTPUT_MAX ? x_alloc(n + 1) : NULL;
     enum io io = text ? receive_all(q, text, n) : IO_DEAD;

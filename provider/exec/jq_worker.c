@@ -29,6 +29,8 @@ struct program {
 
 struct worker {
     int fd;
+    char in[64 << 10]; /* read from the socket, not yet looked at: 'at' to 'end' */
+    size_t at, end;
     uint64_t now;
     struct program cache[CACHE_SIZE];
 };
@@ -261,13 +263,72 @@ static void run_error(jv failure, char *text, size_t size)
     jv_free(message);
 }
 
+/* ---- the conversation ---------------------------------------------------------------------------------- */
+
+static void read_all(struct worker *w, void *bytes, size_t n)
+{
+    for (char *to = bytes; n;) {
+        size_t there = w->end - w->at, take = there < n ? there : n;
+
+        memcpy(to, w->in + w->at, take);
+        w->at += take;
+        to += take;
+        n -= take;
+        if (n) {
+            ssize_t got = recv(w->fd, w->in, sizeof(w->in), 0);
+
+            if (got <= 0)
+                _exit(0);
+            w->at = 0;
+            w->end = (size_t)got;
+        }
+    }
+}
+
+static void write_all(int fd, const void *bytes, size_t n)
+{
+    for (const char *at = bytes; n;) {
+        ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
+
+        if (sent <= 0)
+            _exit(0);
+        at += sent;
+        n -= (size_t)sent;
+    }
+}
+
+/* The frame's head has been left free at the start of 'frame'. */
+static void send_frame(int fd, uint32_t kind, struct buf *frame)
+{
+    const struct jq_frame head = { .kind = kind, .len = (uint32_t)(frame->len - sizeof(head)) };
+
+    memcpy(frame->data, &head, sizeof(head));
+    write_all(fd, frame->data, frame->len);
+}
+
+static void start_frame(struct buf *frame)
+{
+    static const struct jq_frame head;
+
+    buf_reset(frame);
+    (void)buf_add(frame, &head, sizeof(head));
+}
+
+static void tell(int fd, uint32_t kind)
+{
+    const struct jq_frame head = { .kind = kind };
+
+    write_all(fd, &head, sizeof(head));
+}
+
+/* The frame to answer with is left in 'out'. */
 static uint32_t run(struct program *p, jv document, struct buf *out)
 {
     char error[sizeof(p->error)];
     const char *why = NULL;
     jv value;
 
-    buf_reset(out);
+    start_frame(out);
     if (!p->state) {
         jv_free(document);
         (void)buf_adds(out, p->error);
@@ -284,72 +345,37 @@ static uint32_t run(struct program *p, jv document, struct buf *out)
     jq_start(p->state, jv_null(), 0); /* lets go of the document */
     if (!why && !out->overflow)
         return JQ_OK;
-    buf_reset(out);
+    start_frame(out);
     (void)buf_adds(out, why ? why : "the result is too large");
     return why == error ? error[0] ? JQ_RUNTIME : JQ_NO_OUTPUT : JQ_LIMIT;
 }
 
-/* ---- the conversation ---------------------------------------------------------------------------------- */
-
-static void read_all(int fd, void *bytes, size_t n)
-{
-    for (char *at = bytes; n;) {
-        ssize_t got = recv(fd, at, n, 0);
-
-        if (got <= 0)
-            _exit(0);
-        at += got;
-        n -= (size_t)got;
-    }
-}
-
-static void write_all(int fd, const void *bytes, size_t n)
-{
-    for (const char *at = bytes; n;) {
-        ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
-
-        if (sent <= 0)
-            _exit(0);
-        at += sent;
-        n -= (size_t)sent;
-    }
-}
-
-static void answer(int fd, uint32_t kind, const char *bytes, size_t n)
-{
-    const struct jq_frame frame = { .kind = kind, .len = (uint32_t)n };
-
-    write_all(fd, &frame, sizeof(frame));
-    if (n)
-        write_all(fd, bytes, n);
-}
-
-static char *read_text(int fd, size_t max)
+static char *read_text(struct worker *w, size_t max)
 {
     uint32_t n;
     char *text;
 
-    read_all(fd, &n, sizeof(n));
+    read_all(w, &n, sizeof(n));
     if (n > max)
         _exit(70);
     text = x_alloc(n + 1);
-    read_all(fd, text, n);
+    read_all(w, text, n);
     return text;
 }
 
-static jv read_document(int fd, size_t n)
+static jv read_document(struct worker *w, size_t n)
 {
     CLEAN(free) char *text = n <= JQ_DOCUMENT_MAX ? x_alloc(n + 1) : NULL;
 
     if (!text)
         _exit(70);
-    read_all(fd, text, n);
+    read_all(w, text, n);
     return jv_parse_sized(text, (int)n);
 }
 
 static void serve(struct worker *w, const struct jq_request *req)
 {
-    static struct buf out = { .max = JQ_OUTPUT_MAX };
+    static struct buf out = { .max = JQ_OUTPUT_MAX + sizeof(struct jq_frame) };
     char *texts[JQ_PROGRAMS_MAX];
     struct program *programs[JQ_PROGRAMS_MAX];
     jv document;
@@ -357,24 +383,24 @@ static void serve(struct worker *w, const struct jq_request *req)
     if (req->n > JQ_PROGRAMS_MAX)
         _exit(70);
     for (uint32_t i = 0; i < req->n; i++)
-        texts[i] = read_text(w->fd, JQ_PROGRAM_MAX);
-    document = read_document(w->fd, req->document_len);
+        texts[i] = read_text(w, JQ_PROGRAM_MAX);
+    document = read_document(w, req->document_len);
     if (!jv_is_valid(document))
         _exit(70);
-    answer(w->fd, JQ_FRAME_STEP, NULL, 0);
+    tell(w->fd, JQ_FRAME_STEP);
     for (uint32_t i = 0; i < req->n; i++) {
         bool is_new;
 
         programs[i] = find(w, texts[i], &is_new);
         free(texts[i]);
         if (is_new)
-            answer(w->fd, JQ_FRAME_STEP, NULL, 0);
+            tell(w->fd, JQ_FRAME_STEP);
     }
-    answer(w->fd, JQ_FRAME_START, NULL, 0);
+    tell(w->fd, JQ_FRAME_START);
     for (uint32_t i = 0; i < req->n; i++) {
         uint32_t outcome = run(programs[i], jv_copy(document), &out);
 
-        answer(w->fd, outcome, buf_text(&out), out.len);
+        send_frame(w->fd, outcome, &out);
     }
     jv_free(document);
     if (out.cap > 1 << 20)
@@ -388,7 +414,7 @@ _Noreturn void jq_worker_main(int fd)
     for (w->fd = fd;;) {
         struct jq_request req;
 
-        read_all(fd, &req, sizeof(req));
+        read_all(w, &req, sizeof(req));
         w->now++;
         jq_sandbox_allow_cpu(CPU_SECONDS);
         serve(w, &req);

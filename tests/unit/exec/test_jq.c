@@ -4,7 +4,9 @@
 #include "lib/clock.h"
 #include "lib/jx.h"
 #include "provider/exec/jq.h"
+#include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -221,10 +223,46 @@ static void results_before_a_hang_are_kept(void **state)
     jq_results_free(r, 3);
 }
 
+/* The first process whose parent is 'parent', 0 when there is none. */
+static pid_t child_of(pid_t parent)
+{
+    DIR *proc = opendir("/proc");
+    pid_t found = 0;
+    struct dirent *entry;
+
+    assert_non_null(proc);
+    while (!found && (entry = readdir(proc))) {
+        CLEAN(free) char *path = x_asprintf("/proc/%s/stat", entry->d_name);
+        CLEAN(fclose) FILE *stat = fopen(path, "r");
+        char line[256];
+        const char *behind_name = stat && fgets(line, sizeof(line), stat) ? strrchr(line, ')') : NULL;
+
+        if (behind_name && strtol(behind_name + 4, NULL, 10) == parent)
+            found = (pid_t)strtol(entry->d_name, NULL, 10);
+    }
+    (void)closedir(proc);
+    return found;
+}
+
+/* The kernel, short of memory, may have killed it while it had nothing to do. */
+static void a_worker_that_died_is_replaced(void **state)
+{
+    pid_t nursery, killed;
+
+    check(worker(state), "1", ". + 1", "2");
+    nursery = child_of(getpid());
+    killed = child_of(nursery);
+    assert_true(nursery > 0 && killed > 0);
+    assert_int_equal(kill(killed, SIGKILL), 0);
+    check(worker(state), "1", ". + 1", "2");
+    assert_int_equal(kill(nursery, SIGKILL), 0); /* takes its worker along */
+    check(worker(state), "1", ". + 1", "2");
+}
+
 /* More programs than the cache holds, the first still right afterwards. */
 static void cache_turns_over(void **state)
 {
-    for (int i = 0; i < 300; i += 10) {
+    for (int i = 0; i < 520; i++) {
         CLEAN(free) char *program = x_asprintf(". + %d", i);
         CLEAN(free) char *expected = x_asprintf("%d", i + 1);
 
@@ -257,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(hostile_programs, setup, teardown),
         cmocka_unit_test_setup_teardown(many_programs_one_call, setup, teardown),
         cmocka_unit_test_setup_teardown(results_before_a_hang_are_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_worker_that_died_is_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(cache_turns_over, setup, teardown),
         cmocka_unit_test_setup_teardown(large_document, setup, teardown),
     };
