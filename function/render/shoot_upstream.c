@@ -8,7 +8,7 @@
 #include "lib/jx.h"
 
 enum {
-    /* rollbackRetriesLimit: without one provider-http logs in three times at creation and never paces retries */
+    /* rollbackRetriesLimit: without one provider-http logs in three times and never paces its retries */
     FOREVER = 1000000,
     /* within a kubeconfig's life: one may fail, and its retry waits for the next */
     RENEWALS = 3,

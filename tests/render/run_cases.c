@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are
  * there, go through render(); what comes out is compared with expected.yaml (results, conditions by type, status,
- * ready, desired: only the parts and keys that are given, but every desired resource; null = must be absent).
+ * ready, desired: only the parts and keys that are given, but every desired resource; null: must be absent).
  *
  * jq.yaml tests the programs inside the rendered Requests with the real jq on sample answers:
  *   - what: for people
