@@ -23,12 +23,16 @@ enum {
     JQ_PROGRAM_MAX = 64 << 10,
 };
 
-/* The worker is started at the first use. Call before any thread exists. */
+/* Forks, at once, a small process that will fork the workers; the first of them at the first use. Call
+ * before any thread exists and before any secret is read: workers then never have one in their memory. */
 struct jq *jq_new(void);
 void jq_free(struct jq *q);
 DEFINE_CLEAN(struct jq *, jq_free)
 
-/* Evaluate 'n' programs on one document (sent once). results[0..n) are filled; jq_results_free() them. A
+/* Numbers are doubles inside: integers are exact up to 2^53, larger ones are rounded. NaN and infinity are
+ * null.
+ *
+ * Evaluate 'n' programs on one document (sent once). results[0..n) are filled; jq_results_free() them. A
  * program that fails is a result, not an error. -1 with ERR_INTERNAL when no worker can be started. */
 MUST_CHECK int jq_eval(struct jq *q, const json_t *doc, const char *const programs[], size_t n,
                        struct jq_result results[], struct err *e);

@@ -121,6 +121,21 @@ static void refused_programs(void **state)
         check(worker(state), "{}", table[i], "!2 ");
 }
 
+static void refused_sizes(void **state)
+{
+    char deep[301], *wide = x_alloc(JQ_PROGRAM_MAX + 2);
+
+    memset(deep, '[', sizeof(deep) - 1);
+    deep[sizeof(deep) - 1] = '\0';
+    check(worker(state), "1", deep, "!2 brackets are nested deeper than 200 levels");
+    memset(wide, ' ', JQ_PROGRAM_MAX + 1);
+    wide[0] = '.';
+    check(worker(state), "1", wide, "!2 the program is too long");
+    wide[JQ_PROGRAM_MAX] = '\0';
+    check(worker(state), "1", wide, "1");
+    free(wide);
+}
+
 static void words_that_are_data(void **state)
 {
     static const char *const table[][2] = {
@@ -290,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(values, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_programs, setup, teardown),
+        cmocka_unit_test_setup_teardown(refused_sizes, setup, teardown),
         cmocka_unit_test_setup_teardown(words_that_are_data, setup, teardown),
         cmocka_unit_test_setup_teardown(gojq_dialect, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_programs, setup, teardown),
