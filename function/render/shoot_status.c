@@ -279,6 +279,8 @@ static const char *message(const struct shoot_state *st, const struct view *v)
 {
     const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig };
 
+    if (jx_at(st->req->composite, "metadata.deletionTimestamp"))
+        return "The cluster is being deleted";
     if (st->problems.n)
         return "The spec has errors and is not applied (see condition Valid); the cluster stays as it was";
     if (v->shoot.met && shoot_sleeps(st))
