@@ -204,8 +204,7 @@ static int set_body(struct maker *m, const char *body, struct err *e)
 }
 
 /* What a mapping or change says, with its programs at these places of the eval. */
-struct template
-{
+struct plan {
     const char *method, *url;
     char *body;
     struct headers headers;
@@ -213,13 +212,13 @@ struct template
     bool tracked;           /* the two variants of nulls.h follow the URL */
 };
 
-static void template_free_clean(struct template *t)
+static void plan_free_clean(struct plan *t)
 {
     headers_free_clean(&t->headers);
     free(t->body);
 }
 
-static int make_parts(struct maker *m, const struct template *t, const struct eval *v, struct err *e)
+static int make_parts(struct maker *m, const struct plan *t, const struct eval *v, struct err *e)
 {
     CLEAN(free) char *url = text_of(v, t->url_at, NULL, e);
     CLEAN(free) char *body = NULL;
@@ -242,7 +241,7 @@ static int make_parts(struct maker *m, const struct template *t, const struct ev
     return 0;
 }
 
-static void add_programs(struct template *t, struct eval *v, const char *body, bool track)
+static void add_programs(struct plan *t, struct eval *v, const char *body, bool track)
 {
     t->url_at = eval_add(v, t->url);
     t->tracked = track && nulls_concern(t->url);
@@ -259,29 +258,27 @@ static void add_programs(struct template *t, struct eval *v, const char *body, b
         t->headers.all[i].program = eval_add(v, t->headers.all[i].text);
 }
 
-static bool is_unknown(const struct template *t, const struct eval *v)
+static bool is_unknown(const struct plan *t, const struct eval *v)
 {
     const struct jq_result *url = &v->results[t->url_at];
 
     return t->tracked && nulls_unknown(t->url, url, url + 1, url + 2);
 }
 
-/* A URL whose program fails for want of a response is no error: there is nothing to observe yet. */
-static int make_call(struct maker *m, const struct template *t, const json_t *document, bool *ret_unknown,
+/* A URL that cannot be told for want of a response is no error: there is nothing to observe yet. */
+static int make_call(struct maker *m, const struct plan *t, const json_t *document, bool *ret_unknown,
                      struct err *e)
 {
     CLEAN(eval_free) struct eval v = { .n = 0 };
-    struct template filled = *t;
-    bool unknown;
+    struct plan filled = *t;
 
     add_programs(&filled, &v, t->body, ret_unknown != NULL);
     if (eval_run(&v, m->x, document, e) < 0)
         return -1;
-    unknown = is_unknown(&filled, &v);
-    if (ret_unknown)
-        *ret_unknown = unknown;
-    if (unknown && !json_is_string(v.results[filled.url_at].value))
+    if (ret_unknown && is_unknown(&filled, &v)) {
+        *ret_unknown = true;
         return 0;
+    }
     return make_parts(m, &filled, &v, e);
 }
 
@@ -304,7 +301,7 @@ static json_t *known_values(const struct exec *x, const json_t *object)
 }
 
 /* 'from' is a mapping or a change: method, url, body, headers. */
-static int call_from(struct maker *m, const json_t *from, struct template *t, const json_t *response,
+static int call_from(struct maker *m, const json_t *from, struct plan *t, const json_t *response,
                      bool *ret_unknown, struct err *e)
 {
     const json_t *headers = json_object_get(from, "headers");
@@ -332,7 +329,7 @@ int exec_request_call(const struct exec *x, const json_t *object, enum exec_acti
                       const json_t *response, struct exec_call *ret, bool *ret_unknown, struct err *e)
 {
     CLEAN(maker_free) struct maker m = { .x = x, .object = object };
-    CLEAN(template_free) struct template t = { .method = NULL };
+    CLEAN(plan_free) struct plan t = { .method = NULL };
     const json_t *mapping = mapping_for(object, action, &t.method);
 
     *ret_unknown = false;
@@ -353,7 +350,7 @@ int exec_change_call(const struct exec *x, const json_t *object, int change, con
                      struct exec_call *ret, struct err *e)
 {
     CLEAN(maker_free) struct maker m = { .x = x, .object = object };
-    CLEAN(template_free) struct template t = { .method = NULL };
+    CLEAN(plan_free) struct plan t = { .method = NULL };
     const json_t *from = json_array_get(jx_at(object, "spec.forProvider.changes"), (size_t)change);
     bool unknown = false;
 
@@ -372,7 +369,7 @@ int exec_change_call(const struct exec *x, const json_t *object, int change, con
 int exec_list_call(const struct exec *x, const json_t *object, struct exec_call *ret, struct err *e)
 {
     CLEAN(maker_free) struct maker m = { .x = x, .object = object };
-    CLEAN(template_free) struct template t = { .method = "GET", .body = x_strdup("") };
+    CLEAN(plan_free) struct plan t = { .method = "GET", .body = x_strdup("") };
     json_auto_t *from = jx_pack("{s:s}", "url", jx_str(object, "spec.forProvider.observeList.url", ""));
 
     if (call_from(&m, from, &t, NULL, NULL, e) < 0)

@@ -39,7 +39,7 @@ json_t *exec_response(const struct http_response *res);
  * and ret->method NULL for CREATE, UPDATE and REMOVE; for OBSERVE -1 with ERR_INVALID. -1 with ERR_INVALID
  * when a program fails or the URL is bad, ERR_NOT_FOUND when a Secret of a placeholder is missing.
  * *ret_unknown is set when a null out of .response went into the URL: the object cannot be observed yet
- * (ret->method may be NULL then). For the other actions that is ERR_INVALID: it would hit the collection. */
+ * (ret->method is NULL then). For the other actions that is ERR_INVALID: it would hit the collection. */
 MUST_CHECK int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
                                  const json_t *response, struct exec_call *ret, bool *ret_unknown,
                                  struct err *e);
