@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/account.h"
 #include "cli/prompt.h"
+#include "lib/crypto.h"
 #include "lib/file.h"
 #include "lib/jx.h"
 
@@ -64,8 +65,11 @@ json_t *account_config(const struct options *o, const char *ns, struct err *e)
                      "default", "namespace", ns, "spec", "endpoint", jx_text(url), "auth", "Cleura",
                      "apiGeneration", account_api(o), "credentials", "source", "Environment", "env", "login",
                      "CLEURA_LOGIN", "password", "CLEURA_PASSWORD", "token", "CLEURA_TOKEN");
-    if (ca)
-        jx_set(json_object_get(config, "spec"), "tls", jx_pack("{s:o}", "caBundle", jx_text(ca)));
+    if (ca) {
+        CLEAN(free) char *bundle = crypto_base64(ca, strlen(ca));
+
+        jx_set(json_object_get(config, "spec"), "tls", jx_pack("{s:s}", "caBundle", bundle));
+    }
     return config;
 }
 

@@ -10,6 +10,7 @@
 struct compose {
     struct store *store;
     int64_t (*now)(void);
+    json_t *input; /* the function's Input; NULL = its defaults */
     json_t *seen; /* uid of a composite → what it and its composed objects were when it was last rendered */
 };
 
@@ -22,16 +23,25 @@ struct round {
     struct err *e;
 };
 
-struct compose *compose_new(struct store *store, int64_t (*now)(void))
+static json_t *input_with(const char *poll)
+{
+    return jx_pack("{s:s, s:s, s:o}", "apiVersion", "cleura.fn.crossplane.io/v1beta1", "kind", "Input",
+                   "pollIntervalWhileNotReady", jx_text(poll));
+}
+
+struct compose *compose_new(struct store *store, const char *poll, int64_t (*now)(void))
 {
     struct compose *c = x_alloc(sizeof(*c));
 
-    *c = (struct compose){ .store = store, .now = now, .seen = json_object() };
+    *c = (struct compose){
+        .store = store, .now = now, .input = poll ? input_with(poll) : NULL, .seen = json_object()
+    };
     return c;
 }
 
 void compose_free(struct compose *c)
 {
+    json_decref(c->input);
     json_decref(c->seen);
     free(c);
 }
@@ -265,7 +275,9 @@ static int set_finalizer(struct round *r, bool present)
 static int render_and_write(struct round *r)
 {
     CLEAN(fn_response_free) struct fn_response response;
-    const struct fn_request request = { .composite = r->composite, .observed = r->observed };
+    const struct fn_request request = { .composite = r->composite,
+                                        .observed = r->observed,
+                                        .input = r->c->input };
     struct err e = { 0 };
     const char *fatal;
 
@@ -327,7 +339,9 @@ static int write_leaving_status(struct round *r, size_t dependents)
     static const char *const told[] = { "operation", "lastErrors" };
     CLEAN(fn_response_free) struct fn_response response;
     CLEAN(free) char *message = still_there(r, dependents);
-    const struct fn_request request = { .composite = r->composite, .observed = r->observed };
+    const struct fn_request request = { .composite = r->composite,
+                                        .observed = r->observed,
+                                        .input = r->c->input };
     json_t *conditions = old_conditions(r), *status = json_deep_copy(jx_at(r->composite, "status"));
     bool rendered;
 

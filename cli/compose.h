@@ -10,8 +10,8 @@
 
 struct compose;
 
-/* 'store' is borrowed. */
-struct compose *compose_new(struct store *store, int64_t (*now)(void));
+/* 'store' is borrowed. 'poll': how often to look at what is not ready yet (a duration; NULL = the function's default). */
+struct compose *compose_new(struct store *store, const char *poll, int64_t (*now)(void));
 void compose_free(struct compose *c);
 DEFINE_CLEAN(struct compose *, compose_free)
 

@@ -30,6 +30,8 @@ const struct option options_table[] = {
     { "region", 0, "NAME", VALUE(region), "CLEURA_REGION", true, "OpenStack region (default kna1)" },
     { "project", 0, "ID", VALUE(project), "CLEURA_PROJECT", true, "OpenStack project (default: looked up)" },
     { "api", 0, "v1|v2", VALUE(api), "CLEURA_API", true, "generation of Cleura's API (default v1)" },
+    { "poll", 0, "DURATION", VALUE(poll), "CLEURA_POLL", true,
+      "how often Cleura is asked while something changes (default 15s)" },
     { "password-file", 0, "FILE", VALUE(password_file), "CLEURA_PASSWORD_FILE", true,
       "a file whose first line is the password" },
     { "quiet", 'q', NULL, VALUE(quiet), NULL, true, "no progress" },

@@ -6,7 +6,7 @@
 
 /* What was given, or came from the environment. NULL and false = not given. */
 struct options {
-    const char *output, *timeout, *api, *store, *ns, *url, *ca_file, *cloud, *region, *project,
+    const char *output, *timeout, *api, *store, *ns, *url, *ca_file, *cloud, *region, *project, *poll,
         *password_file, *filename;
     bool wait, no_wait, yes, no_provider, merge, use, quiet, debug, help;
 };

@@ -80,7 +80,7 @@ int session_open(struct session *s, const struct options *o, enum session_mode m
         return -1;
     if (mode == SESSION_LOOK)
         return 0;
-    s->compose = compose_new(s->store, clock_now);
+    s->compose = compose_new(s->store, s->o->poll, clock_now);
     lock = x_asprintf("%s.lock", path);
     return o->no_provider ? 0 : start_loop(s, lock, e);
 }

@@ -92,6 +92,8 @@ static int run(struct session *s, const json_t *objects, struct err *e)
 
     if (json_array_size(targets) == 0)
         return 0;
+    if (s->o->no_wait && s->o->no_provider) /* nobody here can tell when Cleura accepts */
+        return session_step(s, 0, e);
     code = drive(s, targets, s->o->no_wait ? DRIVE_ACCEPTED : DRIVE_READY, e);
     if (code == STOP_EXIT)
         (void)fprintf(stderr,
@@ -122,7 +124,8 @@ const struct verb verb_apply = {
     .summary = "make what a file describes, and wait until it is Ready",
     .help = "Stores the objects of a file, of a folder or of standard input (their spec replaces what was "
             "there) and works until\n"
-            "all composites are Ready; --no-wait returns when Cleura has accepted them. Nothing is stored "
+            "all composites are Ready; --no-wait returns when Cleura has accepted them (with --no-provider: "
+            "at once). Nothing is stored "
             "unless all of it can\n"
             "be rendered. Kinds of platform.cleura.crossplane.io/v1alpha1: Shoot, and in it Gateway, "
             "HTTPRoute, TCPRoute,\n"

@@ -107,11 +107,12 @@ json_t *shoot_inject(const struct shoot_state *st, const char *secret, const cha
 json_t *shoot_api_server(const struct shoot_state *st)
 {
     char config[NAMING_SIZE];
-    json_t *fp = jx_pack(
-        "{s:{s:s, s:s}, s:[o], s:o, s:o, s:s, s:s, s:s}", "payload", "baseUrl", "/readyz", "body", "{}",
-        "mappings", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL), "expectedResponseCheck",
-        custom("true"), "readinessCheck", custom(".response.statusCode == 200"), "storeResponse", "None",
-        "pollInterval", "5m", "pollIntervalWhileNotReady", "10s");
+    json_t *fp =
+        jx_pack("{s:{s:s, s:s}, s:[o], s:o, s:o, s:s, s:s, s:s}", "payload", "baseUrl", "/readyz", "body",
+                "{}", "mappings", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL),
+                "expectedResponseCheck", custom("true"), "readinessCheck",
+                custom(".response.statusCode == 200"), "storeResponse", "None", "pollInterval", "5m",
+                "pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "10s");
     json_t *doc;
 
     naming_object(&st->names, NAMING_PROVIDER_CONFIG, config);

@@ -38,7 +38,7 @@ def expect_equal(wanted, got, text):
 class Lab:
     """Use as a context manager. Everything it started is stopped, by pid, when it ends."""
 
-    def __init__(self, *sim_options, speed=120, poll="500ms"):
+    def __init__(self, *sim_options, speed=120, poll="1s"):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="scenario-"))
         self.store = self.directory / "store.db"
         self.processes = []

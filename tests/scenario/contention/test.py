@@ -18,7 +18,7 @@ def main(lab):
         while not stop.wait(0.2):
             urllib.request.urlopen(lab.ready["url"] + "/auth/v1/tokens", data=body, timeout=10).read()
 
-    thread = threading.Thread(target=rival)
+    thread = threading.Thread(target=rival, daemon=True)
     thread.start()
     lab.cli("apply", "-f", lab.manifest(), "--no-wait", "--no-provider")
     lab.provider()

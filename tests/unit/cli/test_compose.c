@@ -43,7 +43,7 @@ static struct world *world_new(void)
     json_auto_t *shoot = yaml(shoot_text);
 
     w->store = store_memory(clock_now);
-    w->compose = compose_new(w->store, clock_now);
+    w->compose = compose_new(w->store, NULL, clock_now);
     assert_int_equal(w->store->ops->put(w->store, shoot, NULL, NULL), 0);
     return w;
 }
