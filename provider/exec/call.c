@@ -324,25 +324,25 @@ static void give(struct maker *m, struct exec_call *ret)
 /* "base/" + null would change the whole collection. */
 static const char null_in_url[] = "url: a null of the response went into it";
 
-/* NOLINTNEXTLINE(readability-function-size): seven parameters, as exec.h has it */
 int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
-                      const json_t *response, struct exec_call *ret, bool *ret_unknown, struct err *e)
+                      const json_t *response, struct exec_call *ret, struct err *e)
 {
     CLEAN(maker_free) struct maker m = { .x = x, .object = object };
     CLEAN(plan_free) struct plan t = { .method = NULL };
     const json_t *mapping = mapping_for(object, action, &t.method);
+    bool unknown = false;
 
-    *ret_unknown = false;
     if (!mapping && action == EXEC_OBSERVE)
         return mapping_missing(action, e);
     if (mapping) {
         t.body = jq_collapse(jx_str(mapping, "body", ""));
-        if (call_from(&m, mapping, &t, response, ret_unknown, e) < 0)
+        if (call_from(&m, mapping, &t, response, &unknown, e) < 0)
             return err_wrap(e, "%s", t.method);
-        if (*ret_unknown && action != EXEC_OBSERVE)
+        if (unknown && action != EXEC_OBSERVE)
             return err_set(e, ERR_INVALID, "%s: %s", t.method, null_in_url);
     }
     give(&m, ret);
+    ret->unknown = unknown;
     return 0;
 }
 

@@ -25,6 +25,7 @@ struct exec_call {
     struct http_header *headers;
     size_t n_headers;
     json_t *details;
+    bool unknown; /* OBSERVE only: a null out of .response went into the URL; there is nothing to send yet */
 };
 void exec_call_free(struct exec_call *c);
 static inline void exec_call_free_clean(struct exec_call *c) { exec_call_free(c); }
@@ -38,11 +39,10 @@ json_t *exec_response(const struct http_response *res);
 /* The call for an action. 'response' is the last one (exec_response form) or NULL. When no mapping fits: 0
  * and ret->method NULL for CREATE, UPDATE and REMOVE; for OBSERVE -1 with ERR_INVALID. -1 with ERR_INVALID
  * when a program fails or the URL is bad, ERR_NOT_FOUND when a Secret of a placeholder is missing.
- * *ret_unknown is set when a null out of .response went into the URL: the object cannot be observed yet
- * (ret->method is NULL then). For the other actions that is ERR_INVALID: it would hit the collection. */
+ * ret->unknown (and ret->method NULL) for OBSERVE when a null out of .response went into the URL. For the other
+ * actions that is ERR_INVALID: it would hit the collection. */
 MUST_CHECK int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
-                                 const json_t *response, struct exec_call *ret, bool *ret_unknown,
-                                 struct err *e);
+                                 const json_t *response, struct exec_call *ret, struct err *e);
 
 /* What a response to OBSERVE says. */
 struct exec_observation {

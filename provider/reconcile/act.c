@@ -40,34 +40,22 @@ static int note_creation(struct object *o, const char *note, const char *identit
 
 /* ---- create ------------------------------------------------------------------------------------------------------ */
 
-static int inject_created(struct object *o, const json_t *response)
-{
-    json_auto_t *secrets = NULL, *masked = NULL;
-    struct err e = { 0 };
-
-    if (exec_inject(&o->loop->exec, o->doc, response, &secrets, &masked, &e) == 0 &&
-        loop_put_secrets(o->loop, secrets, &e) == 0)
-        return 0;
-    object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
-    return -1;
-}
-
 static void created(struct object *o, const struct http_response *res)
 {
-    json_auto_t *response = exec_response(res);
+    json_auto_t *response = exec_response(res), *stored = NULL;
     CLEAN(free) char *identity = NULL;
 
     /* another shape than OBSERVE's answer is no error: the identity is then pinned at first sight */
     (void)!exec_request_identity(&o->loop->exec, o->doc, response, &identity, NULL);
     log_info("created", LS("object", o->key));
-    if (note_creation(o, NOTE_SUCCEEDED, identity) < 0 || inject_created(o, response) < 0)
+    if (note_creation(o, NOTE_SUCCEEDED, identity) < 0 || object_inject(o, response, &stored) < 0)
         return;
     json_decref(o->response);
     o->response = TAKE(response);
     o->failures = 0;
     if (object_record(o, &(struct record){ .ready = "Creating",
                                            .synced = "ReconcileSuccess",
-                                           .response = o->response,
+                                           .response = stored,
                                            .details = o->details,
                                            .error = "",
                                            .failed = COUNTER_RESET }) == 0)
@@ -101,9 +89,8 @@ void act_create(struct object *o)
 {
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
-    bool unknown;
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_CREATE, o->response, &call, &unknown, &e) < 0) {
+    if (exec_request_call(&o->loop->exec, o->doc, EXEC_CREATE, o->response, &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "create failed: %s", e.text);
         return;
     }
@@ -216,9 +203,8 @@ void act_update(struct object *o)
 {
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
-    bool unknown;
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_UPDATE, o->response, &call, &unknown, &e) < 0) {
+    if (exec_request_call(&o->loop->exec, o->doc, EXEC_UPDATE, o->response, &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "update failed: %s", e.text);
         return;
     }
@@ -259,9 +245,8 @@ void act_remove(struct object *o)
 {
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
-    bool unknown;
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_REMOVE, o->response, &call, &unknown, &e) < 0)
+    if (exec_request_call(&o->loop->exec, o->doc, EXEC_REMOVE, o->response, &call, &e) < 0)
         object_fail(o, err_policy[e.kind].reason, 0, "delete failed: %s", e.text);
     else if (!call.method)
         object_finish(o); /* nothing says how to remove it */

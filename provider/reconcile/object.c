@@ -168,6 +168,25 @@ void object_fail_answer(struct object *o, const char *doing, const struct http_r
     object_fail(o, reason, asked > 0 ? asked : 0, "%s failed: %s", doing, text);
 }
 
+int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
+{
+    json_auto_t *secrets = NULL, *masked = NULL;
+    json_int_t status = jx_int(response, "statusCode", 0);
+    struct err e = { 0 };
+
+    if (status < 200 || status > 299) { /* an allowed error too must not empty a Secret */
+        *ret_stored = json_deep_copy(response);
+        return 0;
+    }
+    if (exec_inject(&o->loop->exec, o->doc, response, &secrets, &masked, &e) < 0 ||
+        loop_put_secrets(o->loop, secrets, &e) < 0) {
+        object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
+        return -1;
+    }
+    *ret_stored = masked ? TAKE(masked) : json_deep_copy(response);
+    return 0;
+}
+
 void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done)
 {
     struct err e = { 0 };

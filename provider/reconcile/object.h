@@ -90,6 +90,9 @@ void object_fail_call(struct object *o, const struct auth_result *r);
 /* ... because it was answered with a status that is no use. 'doing' as in "create". */
 void object_fail_answer(struct object *o, const char *doing, const struct http_response *res);
 
+/* Write the Secrets that a good answer gives; *ret_stored is what of it may be stored (new). -1: the pass is over. */
+MUST_CHECK int object_inject(struct object *o, const json_t *response, json_t **ret_stored);
+
 /* Send a call of the object through its ProviderConfig; o->call is cleared before 'done' runs. */
 void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done);
 

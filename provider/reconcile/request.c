@@ -172,24 +172,6 @@ static int pin_identity(struct object *o, const struct exec_observation *seen, u
     return object_put(o, doc);
 }
 
-/* Secrets are written from good answers only: an error page must not empty them. */
-static int inject(struct object *o, json_t **response)
-{
-    json_auto_t *secrets = NULL, *masked = NULL;
-    struct err e = { 0 };
-
-    if (exec_inject(&o->loop->exec, o->doc, *response, &secrets, &masked, &e) < 0 ||
-        loop_put_secrets(o->loop, secrets, &e) < 0) {
-        object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
-        return -1;
-    }
-    if (masked) {
-        json_decref(*response);
-        *response = json_incref(masked);
-    }
-    return 0;
-}
-
 /* Something of ours exists outside: the document may not go before it. */
 static int hold_document(struct object *o, unsigned facts)
 {
@@ -207,18 +189,18 @@ static void present(struct object *o, const struct exec_observation *seen, json_
     unsigned facts = observed_facts(o, seen);
     const struct decision *d = decide_request(facts);
     const char *ready = d->ready ? d->ready : seen->reason;
-    json_auto_t *stored = json_incref(response);
+    json_auto_t *stored = NULL;
     bool settled = !(facts & FACT_SETTLING);
 
     if (pin_identity(o, seen, facts) < 0 || hold_document(o, facts) < 0 ||
-        (!object_deleting(o) && inject(o, &stored) < 0))
+        (!object_deleting(o) && object_inject(o, response, &stored) < 0))
         return;
     if (object_record(o, &(struct record){ .ready = ready,
                                            .ready_text = d->ready ? text_of(d->ready) : seen->failure,
                                            .synced = synced_reason(o, d),
                                            .synced_text = text_of(d->synced),
                                            .projection = facts & FACT_FOREIGN ? NULL : seen->projection,
-                                           .response = stored,
+                                           .response = stored ? stored : response,
                                            .error = "",
                                            .failed = COUNTER_RESET,
                                            .settled = settled }) < 0)
@@ -328,15 +310,13 @@ static void observe(struct object *o, const json_t *config)
 {
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
-    bool unknown = false;
 
     if (exec_request_call(&o->loop->exec, o->doc, EXEC_OBSERVE,
-                          o->response ? o->response : jx_at(o->doc, "status.response"), &call, &unknown,
-                          &e) < 0) {
+                          o->response ? o->response : jx_at(o->doc, "status.response"), &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
         return;
     }
-    if (unknown) { /* the URL needs something that only a creation tells */
+    if (call.unknown) { /* the URL needs something that only a creation tells */
         absent(o);
         return;
     }

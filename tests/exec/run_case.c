@@ -61,10 +61,9 @@ static json_t *call_document(const struct exec_call *c)
 static json_t *run_call(const struct bench *b, enum exec_action action, struct err *e)
 {
     CLEAN(exec_call_free) struct exec_call call = { .method = NULL };
-    bool unknown = false;
     json_t *out;
 
-    if (exec_request_call(&b->x, b->object, action, b->response, &call, &unknown, e) < 0)
+    if (exec_request_call(&b->x, b->object, action, b->response, &call, e) < 0)
         return NULL;
     out = call_document(&call);
     jx_set(out, "unknown", json_boolean(unknown));
