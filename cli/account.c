@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/account.h"
 #include "cli/prompt.h"
+#include "lib/clock.h"
 #include "lib/crypto.h"
 #include "lib/file.h"
 #include "lib/jx.h"
@@ -30,6 +31,8 @@ static bool is_segment(const char *s)
 
 int account_check(const struct options *o, struct err *e)
 {
+    int64_t poll = 0;
+
     if (strcmp(account_api(o), "v1") != 0 && strcmp(account_api(o), "v2") != 0)
         return err_set(e, ERR_INVALID, "--api is v1 or v2, not \"%.40s\"", account_api(o));
     if (!is_segment(account_cloud(o)))
@@ -42,6 +45,8 @@ int account_check(const struct options *o, struct err *e)
     if (!is_segment(account_namespace(o)))
         return err_set(e, ERR_INVALID, "--namespace is a name such as default, not \"%.40s\"",
                        account_namespace(o));
+    if (o->poll && (clock_parse_duration(o->poll, &poll, e) < 0 || poll <= 0))
+        return err_set(e, ERR_INVALID, "--poll is a time such as 15s, not \"%.40s\"", o->poll);
     return 0;
 }
 

@@ -13,7 +13,7 @@ enum drive_goal {
 
 enum { DRIVE_TIMEOUT_MS = 45 * 60 * 1000 /* three times what Cleura usually takes */ };
 
-/* 0 when all of 'composites' (objects; only their names count) reached the goal, STOP_EXIT after ^C. Else -1: ERR_TIMEOUT after
+/* With --no-wait and --no-provider: renders, and 0. Else 0 when all of 'composites' (objects; only their names count) reached the goal, STOP_EXIT after ^C. Else -1: ERR_TIMEOUT after
  * --timeout, or what made one of them fail for good: ERR_FAILED, ERR_AUTH, ERR_CONFLICT, ERR_INVALID. */
 MUST_CHECK int drive(struct session *s, const json_t *composites, enum drive_goal goal, struct err *e);
 

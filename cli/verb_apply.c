@@ -92,8 +92,6 @@ static int run(struct session *s, const json_t *objects, struct err *e)
 
     if (json_array_size(targets) == 0)
         return 0;
-    if (s->o->no_wait && s->o->no_provider) /* nobody here can tell when Cleura accepts */
-        return session_step(s, 0, e);
     code = drive(s, targets, s->o->no_wait ? DRIVE_ACCEPTED : DRIVE_READY, e);
     if (code == STOP_EXIT)
         (void)fprintf(stderr,
