@@ -66,7 +66,7 @@ static json_t *run_call(const struct bench *b, enum exec_action action, struct e
     if (exec_request_call(&b->x, b->object, action, b->response, &call, e) < 0)
         return NULL;
     out = call_document(&call);
-    jx_set(out, "unknown", json_boolean(unknown));
+    jx_set(out, "unknown", json_boolean(call.unknown));
     return out;
 }
 

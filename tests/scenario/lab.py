@@ -137,7 +137,10 @@ class Lab:
         if not self.store.exists():
             return {}
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)) as db:
-            rows = db.execute("SELECT kind, name, doc FROM objects WHERE removed = 0").fetchall()
+            try:
+                rows = db.execute("SELECT kind, name, doc FROM objects WHERE removed = 0").fetchall()
+            except sqlite3.OperationalError:  # it is being made
+                return {}
         return {(k, name): json.loads(doc) for k, name, doc in rows if kind in (None, k)}
 
     def writes(self):

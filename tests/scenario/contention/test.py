@@ -20,7 +20,7 @@ def main(lab):
 
     thread = threading.Thread(target=rival, daemon=True)
     thread.start()
-    lab.cli("apply", "-f", lab.manifest(), "--no-wait", "--no-provider")
+    lab.start("cleura-shoot", "apply", "-f", lab.manifest(), "--no-provider")
     lab.provider()
     time.sleep(12)
     stop.set()

@@ -20,7 +20,7 @@ def main(lab):
 
     texts = {"argv": arguments[1], "provider's log": provider.log.read_text(), "output": out.stdout + out.stderr}
     texts.update({f"{kind} {name}": json.dumps(doc) for (kind, name), doc in lab.objects().items() if kind != "Secret"})
-    secret = json.dumps(lab.objects("Secret"))
+    secret = json.dumps(list(lab.objects("Secret").values()))
     expect("kubeconfig" in secret, "the Secret holds the kubeconfig")
     for where, text in texts.items():
         expect(PASSWORD not in text, f"{where} holds the password")
