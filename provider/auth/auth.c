@@ -56,12 +56,6 @@ static struct auth_call *call_new(const struct http_request *req, auth_done_fn *
     for (size_t i = 0; i < req->n_headers; i++)
         call->headers[i] =
             (struct http_header){ x_strdup(req->headers[i].name), x_strdup(req->headers[i].value) };
-    call->has_own_tls = req->tls.ca || req->tls.cert || req->tls.insecure;
-    if (call->has_own_tls)
-        call->own_tls = (struct config_tls){ .ca = req->tls.ca ? x_strdup(req->tls.ca) : NULL,
-                                             .cert = req->tls.cert ? x_strdup(req->tls.cert) : NULL,
-                                             .key = req->tls.key ? x_strdup(req->tls.key) : NULL,
-                                             .insecure = req->tls.insecure };
     return call;
 }
 
@@ -91,13 +85,35 @@ static void decide(struct auth *a, struct auth_call *call, const struct gate *g)
     a->dirty = true;
 }
 
+static int read_own_tls(struct auth_call *call, const struct lane *l, const struct auth_tls *tls,
+                        struct err *e)
+{
+    json_auto_t *merged = config_merge_tls(l->c.tls, tls->config);
+    struct auth_config c = l->c;
+
+    c.tls = merged;
+    if (*tls->ns)
+        c.ns = tls->ns;
+    call->has_own_tls = true;
+    return config_read_tls(&c, &l->auth->lookup, &call->own_tls, e);
+}
+
 struct auth_call *auth_send(struct auth *a, const json_t *config, const struct http_request *req,
-                            auth_done_fn *done, void *ctx)
+                            const struct auth_tls *tls, auth_done_fn *done, void *ctx)
 {
     struct auth_call *call = call_new(req, done, ctx);
+    struct lane *l = lane_for(a, config);
+    struct err e = { 0 };
 
-    lane_append(lane_for(a, config), call);
     a->dirty = true;
+    if (tls && tls->config && read_own_tls(call, l, tls, &e) < 0) {
+        struct gate g = { 0 };
+
+        gate_hold(&g, err_policy[e.kind].reason, CLOCK_MINUTE, e.kind, "%s", e.text);
+        decide(a, call, &g);
+    } else {
+        lane_append(l, call);
+    }
     return call;
 }
 

@@ -42,11 +42,18 @@ struct auth *auth_new(struct http *http, const struct auth_lookup *lookup, int64
 void auth_free(struct auth *a);
 DEFINE_CLEAN(struct auth *, auth_free)
 
+/* What a caller may add to its ProviderConfig: a Request's tlsConfig (provider-http's schema; NULL = none), whose Secrets are
+ * looked for in namespace 'ns' ("" = in any). */
+struct auth_tls {
+    const json_t *config;
+    const char *ns;
+};
+
 /* Make a call as ProviderConfig 'config'. req->url may be relative to the config's endpoint; credentials are added only
- * for that endpoint's origin. req->tls is filled from the config unless req has its own. 'done' is called once, from
- * auth_step() or http_poll(), unless the call is cancelled. */
+ * for that endpoint's origin. req->tls is ignored: TLS is the config's, with 'tls' (may be NULL) over it. 'done' is called
+ * once, from auth_step() or http_poll(), unless the call is cancelled. */
 struct auth_call *auth_send(struct auth *a, const json_t *config, const struct http_request *req,
-                            auth_done_fn *done, void *ctx);
+                            const struct auth_tls *tls, auth_done_fn *done, void *ctx);
 void auth_cancel(struct auth_call *call);
 
 /* Deliver what is decided, start what may start. Returns the ms until something is due without the network, -1 = nothing. */

@@ -3,6 +3,7 @@
 #include "lib/crypto.h"
 #include "lib/jx.h"
 #include "lib/table.h"
+#include <stdint.h>
 
 static const struct table_name kinds[] = {
     { "None", AUTH_NONE },
@@ -26,9 +27,15 @@ void config_wipe(char *secret)
     free(secret);
 }
 
+/* provider-http knows no spec.auth: a credential there is the value of the Authorization header. */
+static const char *default_auth(const json_t *object)
+{
+    return jx_at(object, "spec.credentials.secretRef.key") ? "Header" : "None";
+}
+
 int config_read(const json_t *object, struct auth_config *ret, struct err *e)
 {
-    const char *auth = jx_str(object, "spec.auth", "None");
+    const char *auth = jx_str(object, "spec.auth", default_auth(object));
     int kind = table_value(kinds, auth);
 
     if (kind < 0)
@@ -44,7 +51,7 @@ int config_read(const json_t *object, struct auth_config *ret, struct err *e)
         .endpoint = jx_str(object, "spec.endpoint", NULL),
         .generation =
             jx_str(object, kind == AUTH_SHOOT ? "spec.shoot.apiGeneration" : "spec.apiGeneration", "v1"),
-        .header = jx_str(object, "spec.header", NULL),
+        .header = jx_str(object, "spec.header", "Authorization"),
         .credentials = jx_at(object, "spec.credentials"),
         .shoot = jx_at(object, "spec.shoot"),
         .tls = jx_at(object, "spec.tls"),
@@ -57,8 +64,6 @@ int config_read(const json_t *object, struct auth_config *ret, struct err *e)
         return err_set(
             e, ERR_INVALID,
             "ProviderConfig spec.endpoint is required with auth Cleura, e.g. https://rest.cleura.cloud");
-    if (kind == AUTH_HEADER && !ret->header)
-        return err_set(e, ERR_INVALID, "ProviderConfig spec.header is required with auth Header");
     if (kind == AUTH_SHOOT && (!jx_at(ret->shoot, "url") || !jx_at(ret->shoot, "kubeconfigUrl")))
         return err_set(e, ERR_INVALID,
                        "ProviderConfig spec.shoot.url and .kubeconfigUrl are required with auth CleuraShoot");
@@ -152,6 +157,21 @@ static int tls_part(const struct auth_config *c, const struct auth_lookup *looku
     if (!*ret)
         return err_set(e, ERR_AUTH, "tls.%s: the Secret has no key \"%.63s\"", field, jx_str(ref, "key", ""));
     return 0;
+}
+
+json_t *config_merge_tls(const json_t *provider, const json_t *resource)
+{
+    json_t *merged = provider ? json_deep_copy(provider) : json_object();
+
+    /* a CA of the resource in one form must not lose to one of the provider in the other */
+    if (jx_at(resource, "caBundle") || jx_at(resource, "caCertSecretRef")) {
+        (void)json_object_del(merged, "caBundle");
+        (void)json_object_del(merged, "caCertSecretRef");
+    }
+    (void)json_object_del(merged, "insecureSkipVerify");
+    if (json_object_update(merged, (json_t *)(uintptr_t)resource) < 0)
+        abort();
+    return merged;
 }
 
 int config_read_tls(const struct auth_config *c, const struct auth_lookup *lookup, struct config_tls *ret,

@@ -22,6 +22,9 @@ MUST_CHECK int config_read(const json_t *object, struct auth_config *ret, struct
 MUST_CHECK int config_credential(const struct auth_config *c, const struct auth_lookup *lookup,
                                  const char *what, char **ret, struct err *e);
 
+/* spec.tls with a Request's tlsConfig over it, field by field. New. */
+json_t *config_merge_tls(const json_t *provider, const json_t *resource);
+
 /* PEM texts of spec.tls, owned. */
 struct config_tls {
     char *ca, *cert, *key;

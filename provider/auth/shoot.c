@@ -115,7 +115,7 @@ static struct auth_call *call_account(struct shoot *s, const char *method, const
                                              .n_headers = body ? 1 : 0,
                                              .body = text,
                                              .body_len = text ? strlen(text) : 0 },
-                     done, s);
+                     NULL, done, s);
 }
 
 static void check(struct shoot *s)

@@ -154,8 +154,9 @@ bool list_observe(struct object *o)
         return answer(list, o);
     wait_for(list, o);
     if (!list->call)
-        list->call = auth_send(o->loop->auth, config,
-                               &(struct http_request){ .method = "GET", .url = call.url }, on_list, list);
+        list->call =
+            auth_send(o->loop->auth, config, &(struct http_request){ .method = "GET", .url = call.url }, NULL,
+                      on_list, list);
     return true;
 }
 

@@ -187,33 +187,50 @@ int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
     return 0;
 }
 
+/* tlsConfig, with provider-http's older insecureSkipTLSVerify as a part of it. New, or NULL when there is neither. */
+static json_t *tls_config(const json_t *object)
+{
+    const json_t *config = jx_at(object, "spec.forProvider.tlsConfig");
+    bool insecure = jx_bool(object, "spec.forProvider.insecureSkipTLSVerify", false);
+    json_t *tls = config ? json_deep_copy(config) : insecure ? json_object() : NULL;
+
+    if (tls && insecure)
+        jx_set(tls, "insecureSkipVerify", json_true());
+    return tls;
+}
+
+static int timeout_of(const json_t *object, int64_t *ret, struct err *e)
+{
+    const char *text = jx_str(object, "spec.forProvider.waitTimeout", NULL);
+
+    *ret = 0;
+    if (text && clock_parse_duration(text, ret, e) < 0)
+        return err_wrap(e, "spec.forProvider.waitTimeout");
+    return 0;
+}
+
 void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done)
 {
     struct err e = { 0 };
     const json_t *config = loop_config(o->loop, o->doc, &e);
+    json_auto_t *tls = tls_config(o->doc);
     int64_t timeout = 0;
-    const char *text = jx_str(o->doc, "spec.forProvider.waitTimeout", NULL);
 
-    if (!config) {
-        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
-        return;
-    }
-    if (text && clock_parse_duration(text, &timeout, &e) < 0) {
-        object_fail(o, "InvalidSpec", 0, "spec.forProvider.waitTimeout: %s", e.text);
+    if (!config || timeout_of(o->doc, &timeout, &e) < 0) {
+        object_fail(o, config ? "InvalidSpec" : "ReconcileError", 0, "connect failed: %s", e.text);
         return;
     }
     json_decref(o->details);
     o->details = json_incref(call->details);
     o->call = auth_send(o->loop->auth, config,
-                        &(struct http_request){
-                            .method = call->method,
-                            .url = call->url,
-                            .headers = call->headers,
-                            .n_headers = call->n_headers,
-                            .body = call->body,
-                            .body_len = call->body ? strlen(call->body) : 0,
-                            .tls.insecure = jx_bool(o->doc, "spec.forProvider.insecureSkipTLSVerify", false),
-                            .timeout_ms = timeout },
+                        &(struct http_request){ .method = call->method,
+                                                .url = call->url,
+                                                .headers = call->headers,
+                                                .n_headers = call->n_headers,
+                                                .body = call->body,
+                                                .body_len = call->body ? strlen(call->body) : 0,
+                                                .timeout_ms = timeout },
+                        &(struct auth_tls){ .config = tls, .ns = jx_str(o->doc, "metadata.namespace", "") },
                         done, o);
 }
 
