@@ -15,9 +15,10 @@ enum fn_severity { FN_FATAL, FN_WARNING, FN_NORMAL };
 
 /* Everything in it is owned by it. Initialise with fn_response_init(). */
 struct fn_response {
-    json_t *desired;     /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)} */
-    json_t *status;      /* the composite's status without conditions; an object */
-    json_t *conditions;  /* [{type, status, reason, message}]; never "Ready" or "Synced", which are Crossplane's */
+    json_t *desired; /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)} */
+    json_t *status;  /* the composite's status without conditions; an object */
+    json_t *
+        conditions; /* [{type, status, reason, message}]; never "Ready" or "Synced", which are Crossplane's */
     json_t *results;     /* [{severity: fn_severity, reason, message}] */
     enum fn_ready ready; /* of the composite */
 };

@@ -6,4 +6,5 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol gets localtime gmtime ctime asctime
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol gets localtime gmtime     \
+    ctime asctime

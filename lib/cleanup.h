@@ -7,19 +7,19 @@
 #include <unistd.h>
 
 #define CLEAN(fn) __attribute__((cleanup(fn##_clean)))
-#define DEFINE_CLEAN(type, fn)                                                                                   \
-    static inline void fn##_clean(type *p)                                                                       \
-    {                                                                                                            \
-        if (*p)                                                                                                  \
-            fn(*p);                                                                                              \
+#define DEFINE_CLEAN(type, fn)                                                                               \
+    static inline void fn##_clean(type *p)                                                                   \
+    {                                                                                                        \
+        if (*p)                                                                                              \
+            fn(*p);                                                                                          \
     }
 
 /* Hand the value to the caller and disarm the cleanup. */
-#define TAKE(var)                                                                                                \
-    ({                                                                                                           \
-        __typeof__(var) taken_ = (var);                                                                          \
-        (var) = NULL;                                                                                            \
-        taken_;                                                                                                  \
+#define TAKE(var)                                                                                            \
+    ({                                                                                                       \
+        __typeof__(var) taken_ = (var);                                                                      \
+        (var) = NULL;                                                                                        \
+        taken_;                                                                                              \
     })
 
 #define MUST_CHECK      __attribute__((warn_unused_result))

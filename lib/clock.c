@@ -34,7 +34,8 @@ static int parse_offset(const char *s, int64_t *ret)
         *ret = 0;
         return 0;
     }
-    if (sscanf(s, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || s[used] || (sign != '+' && sign != '-'))
+    if (sscanf(s, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || s[used] ||
+        (sign != '+' && sign != '-'))
         return -1;
     *ret = (hours * CLOCK_HOUR + minutes * CLOCK_MINUTE) * (sign == '-' ? -1 : 1);
     return 0;
@@ -60,7 +61,9 @@ int clock_parse(const char *text, int64_t *ret_when, struct err *e)
 static const struct {
     const char *name;
     double ms;
-} duration_units[] = { { "ns", 1e-6 }, { "us", 1e-3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 6e4 }, { "h", 3.6e6 } };
+} duration_units[] = {
+    { "ns", 1e-6 }, { "us", 1e-3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 6e4 }, { "h", 3.6e6 }
+};
 
 static double unit_of(const char **at)
 {

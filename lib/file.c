@@ -14,7 +14,8 @@ char *file_read(const char *path, size_t max, size_t *ret_len, struct err *e)
     ssize_t n;
 
     if (fd < 0) {
-        err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "cannot open %s: %s", path, strerror(errno));
+        err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "cannot open %s: %s", path,
+                strerror(errno));
         return NULL;
     }
     while ((n = read(fd, part, sizeof(part))) > 0) {

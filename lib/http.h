@@ -35,8 +35,9 @@ struct http_request {
 enum {
     HTTP_TIMEOUT_MS = 60000,
     HTTP_CONNECT_TIMEOUT_MS = 10000,
-    HTTP_MAX_BODY = 16 << 20,     /* a list of some thousand shoots is 10 MiB */
-    HTTP_MAX_HEADERS = 256 << 10, /* bytes of response headers; Go's client allows 1 MiB, servers send 8 KiB */
+    HTTP_MAX_BODY = 16 << 20, /* a list of some thousand shoots is 10 MiB */
+    HTTP_MAX_HEADERS =
+        256 << 10, /* bytes of response headers; Go's client allows 1 MiB, servers send 8 KiB */
     HTTP_MAX_REDIRECTS = 10,
 };
 
@@ -62,7 +63,8 @@ enum http_fate {
 };
 
 /* Called once per call, from http_poll(), never from http_send(). 'res' and 'e' live until it returns. */
-typedef void http_done_fn(void *ctx, enum http_fate fate, const struct http_response *res, const struct err *e);
+typedef void http_done_fn(void *ctx, enum http_fate fate, const struct http_response *res,
+                          const struct err *e);
 
 struct http;
 struct http_call;

@@ -47,7 +47,11 @@ void jx_append(json_t *array, json_t *value)
 /* Length of the valid UTF-8 sequence at 's' (at most 'n' bytes), 0 when there is none. */
 static size_t utf8_length(const unsigned char *s, size_t n)
 {
-    size_t len = s[0] < 0x80 ? 1 : (s[0] & 0xe0) == 0xc0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : (s[0] & 0xf8) == 0xf0 ? 4 : 0;
+    size_t len = s[0] < 0x80             ? 1
+                 : (s[0] & 0xe0) == 0xc0 ? 2
+                 : (s[0] & 0xf0) == 0xe0 ? 3
+                 : (s[0] & 0xf8) == 0xf0 ? 4
+                                         : 0;
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     unsigned code;
 
@@ -158,7 +162,8 @@ json_t *jx_parse(const char *bytes, size_t n, struct err *e)
     json_t *doc;
 
     if (n > JX_MAX_BYTES || too_deep(bytes, n)) {
-        err_set(e, ERR_INVALID, "JSON is larger than %d bytes or deeper than %d levels", JX_MAX_BYTES, JX_MAX_DEPTH);
+        err_set(e, ERR_INVALID, "JSON is larger than %d bytes or deeper than %d levels", JX_MAX_BYTES,
+                JX_MAX_DEPTH);
         return NULL;
     }
     doc = json_loadb(bytes, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ALL(facts)       for (unsigned facts = 0; facts < 1u << FACT_BITS; facts++)
