@@ -50,8 +50,7 @@ static void created(struct object *o, const struct http_response *res)
     log_info("created", LS("object", o->key));
     if (note_creation(o, NOTE_SUCCEEDED, identity) < 0 || object_inject(o, response, &stored) < 0)
         return;
-    json_decref(o->response);
-    o->response = TAKE(response);
+    object_set_response(o, TAKE(response));
     o->failures = 0;
     if (object_record(o, &(struct record){ .ready = "Creating",
                                            .synced = "ReconcileSuccess",

@@ -137,17 +137,14 @@ static void wait_for(struct list *list, struct object *o)
     o->list = list;
 }
 
-bool list_observe(struct object *o)
+bool list_observe(struct object *o, const json_t *config)
 {
-    CLEAN(exec_call_free) struct exec_call call = { 0 };
-    const json_t *config = loop_config(o->loop, o->doc, NULL);
     CLEAN(free) char *key = NULL;
     struct list *list;
 
-    if (!config || !jx_at(o->doc, "spec.forProvider.observeList") ||
-        exec_list_call(&o->loop->exec, o->doc, &call, NULL) < 0 || !call.url)
+    if (!o->list_url)
         return false;
-    key = x_asprintf("%s %s", jx_str(config, "metadata.uid", ""), call.url);
+    key = x_asprintf("%s %s", jx_str(config, "metadata.uid", ""), o->list_url);
     list = list_for(o->loop, key);
     if (list->valid && !list->call &&
         o->loop->now() - list->fetched_at < object_interval(o, PACE_IDLE) / FRESH_PART)
@@ -155,8 +152,8 @@ bool list_observe(struct object *o)
     wait_for(list, o);
     if (!list->call)
         list->call =
-            auth_send(o->loop->auth, config, &(struct http_request){ .method = "GET", .url = call.url }, NULL,
-                      on_list, list);
+            auth_send(o->loop->auth, config, &(struct http_request){ .method = "GET", .url = o->list_url },
+                      NULL, on_list, list);
     return true;
 }
 

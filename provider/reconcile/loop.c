@@ -117,7 +117,9 @@ static void object_free(struct object *o)
     json_decref(o->doc);
     json_decref(o->response);
     json_decref(o->details);
+    exec_call_free(&o->observe);
     free(o->observe_url);
+    free(o->list_url);
     free(o->fingerprint);
     free(o->key);
     free(o);
@@ -157,6 +159,7 @@ static void update_object(struct object *o, json_t *doc)
     if (!matters)
         return;
     o->quiet = false;
+    o->rendered = false;
     o->failures = 0;
     if (o->busy)
         o->again = true;
@@ -185,7 +188,10 @@ static void wake_one(const void *node, VISIT visit, void *ctx)
     struct object *o = *(struct object *const *)node;
 
     (void)ctx;
-    if ((visit != postorder && visit != leaf) || o->busy)
+    if (visit != postorder && visit != leaf)
+        return;
+    o->rendered = false; /* placeholders may stand for something else now */
+    if (o->busy)
         return;
     if (o->disposable || strcmp(record_condition(o->doc, "Synced"), "True") != 0)
         queue_set(&o->loop->queue, &o->slot, o->loop->now());

@@ -168,6 +168,13 @@ void object_fail_answer(struct object *o, const char *doing, const struct http_r
     object_fail(o, reason, asked > 0 ? asked : 0, "%s failed: %s", doing, text);
 }
 
+void object_set_response(struct object *o, json_t *response)
+{
+    json_decref(o->response);
+    o->response = response;
+    o->rendered = false;
+}
+
 int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
 {
     json_auto_t *secrets = NULL, *masked = NULL;

@@ -28,9 +28,12 @@ struct object {
     int64_t retry_at;   /* DisposableRequest: not before, after a failure */
 
     /* Request only */
-    json_t *response;  /* the last answer to OBSERVE, in exec_response() form */
-    char *observe_url; /* absolute */
-    bool quiet;        /* nothing was left to do after the answer with 'digest', for 'quiet_generation' */
+    json_t *response;         /* the last answer to OBSERVE, in exec_response() form */
+    struct exec_call observe; /* the call of OBSERVE, and */
+    char *observe_url;        /* its absolute URL, */
+    char *list_url;           /* that of observeList, */
+    bool rendered; /* as the present document, response and Secrets give them: a quiet poll runs no jq */
+    bool quiet;    /* nothing was left to do after the answer with 'digest', for 'quiet_generation' */
     bool was_ready;
     unsigned char digest[DIGEST];
     int64_t quiet_generation;
@@ -89,6 +92,9 @@ void object_fail(struct object *o, const char *reason, int64_t least_ms, const c
 void object_fail_call(struct object *o, const struct auth_result *r);
 /* ... because it was answered with a status that is no use. 'doing' as in "create". */
 void object_fail_answer(struct object *o, const char *doing, const struct http_response *res);
+
+/* Take the last answer to OBSERVE or CREATE, on which further calls may depend. */
+void object_set_response(struct object *o, json_t *response);
 
 /* Write the Secrets that a good answer gives; *ret_stored is what of it may be stored (new). -1: the pass is over. */
 MUST_CHECK int object_inject(struct object *o, const json_t *response, json_t **ret_stored);

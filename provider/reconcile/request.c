@@ -258,8 +258,7 @@ static void evaluate(struct object *o, const struct http_response *res)
     CLEAN(exec_observation_free) struct exec_observation seen = { .change = -1 };
     struct err e = { 0 };
 
-    json_decref(o->response);
-    o->response = exec_response(res);
+    object_set_response(o, exec_response(res));
     if (exec_request_observe(&o->loop->exec, o->doc, o->response, &seen, &e) < 0)
         object_fail(o, "ReconcileError", 0, "observe failed: %s", e.text);
     else if (seen.removed)
@@ -306,27 +305,41 @@ static void on_observed(void *ctx, const struct auth_result *r)
         object_fail_call(o, r);
 }
 
+/* What OBSERVE sends, once for all polls until something it depends on changes. */
+static int render_observe(struct object *o, const json_t *config, struct err *e)
+{
+    CLEAN(exec_call_free) struct exec_call list = { 0 };
+    const json_t *response = o->response ? o->response : jx_at(o->doc, "status.response");
+
+    if (o->rendered)
+        return 0;
+    exec_call_free(&o->observe);
+    o->observe = (struct exec_call){ 0 };
+    if (exec_request_call(&o->loop->exec, o->doc, EXEC_OBSERVE, response, &o->observe, e) < 0)
+        return -1;
+    free(TAKE(o->observe_url));
+    free(TAKE(o->list_url));
+    if (!o->observe.unknown)
+        o->observe_url = http_resolve(jx_str(config, "spec.endpoint", NULL), o->observe.url, NULL);
+    if (!o->observe.unknown && !o->observe_url) /* the endpoint is a shoot's, which is known later */
+        o->observe_url = x_strdup(o->observe.url);
+    if (jx_at(o->doc, "spec.forProvider.observeList") &&
+        exec_list_call(&o->loop->exec, o->doc, &list, NULL) == 0 && list.url)
+        o->list_url = x_strdup(list.url);
+    o->rendered = true;
+    return 0;
+}
+
 static void observe(struct object *o, const json_t *config)
 {
-    CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_OBSERVE,
-                          o->response ? o->response : jx_at(o->doc, "status.response"), &call, &e) < 0) {
+    if (render_observe(o, config, &e) < 0)
         object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
-        return;
-    }
-    if (call.unknown) { /* the URL needs something that only a creation tells */
+    else if (o->observe.unknown) /* the URL needs something that only a creation tells */
         absent(o);
-        return;
-    }
-    free(o->observe_url);
-    o->observe_url = http_resolve(jx_str(config, "spec.endpoint", NULL), call.url, NULL);
-    if (!o->observe_url)
-        o->observe_url = x_strdup(call.url);
-    if (o->was_ready && o->quiet && list_observe(o))
-        return;
-    object_send(o, &call, on_observed);
+    else if (!o->was_ready || !o->quiet || !list_observe(o, config))
+        object_send(o, &o->observe, on_observed);
 }
 
 void request_run(struct object *o)
