@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/prompt.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <termios.h>
 
 enum { ANSWER_MAX = 1024, INTERRUPT = 3, END = 4, BACKSPACE = 8, KILL_LINE = 21, DELETE = 127 };
@@ -12,14 +13,16 @@ bool prompt_possible(void)
 }
 
 /* Read byte by byte with signals off, so that ^C cannot leave the terminal without echo. False: given up. */
-static bool read_secret(int fd, char *answer, size_t size)
+static bool read_secret(int fd, char *answer, size_t size, bool *ret_interrupted)
 {
     size_t n = 0;
     char c;
 
     while (read(fd, &c, 1) == 1 && c != '\n' && c != '\r') {
-        if (c == INTERRUPT || c == END)
+        if (c == INTERRUPT || c == END) {
+            *ret_interrupted = c == INTERRUPT;
             return false;
+        }
         if ((c == BACKSPACE || c == DELETE) && n > 0)
             n--;
         else if (c == KILL_LINE)
@@ -45,24 +48,28 @@ char *prompt_ask(const char *question, bool secret, struct err *e)
     CLEAN(fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios before, silent;
     char answer[ANSWER_MAX] = "", *copy;
-    bool given;
+    bool given, interrupted = false;
 
     if (fd < 0 || tcgetattr(fd, &before) < 0) {
         err_set(e, ERR_AUTH, "there is no terminal to ask on");
         return NULL;
     }
-    (void)!write(fd, question, strlen(question));
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
     silent.c_cc[VTIME] = 0;
     if (secret)
         (void)tcsetattr(fd, TCSAFLUSH, &silent);
-    given = secret ? read_secret(fd, answer, sizeof(answer)) : read_line(fd, answer, sizeof(answer));
+    /* only now: what is typed before the echo is off is dropped */
+    (void)!write(fd, question, strlen(question));
+    given = secret ? read_secret(fd, answer, sizeof(answer), &interrupted)
+                   : read_line(fd, answer, sizeof(answer));
     if (secret) {
         (void)tcsetattr(fd, TCSAFLUSH, &before);
         (void)!write(fd, "\n", 1);
     }
+    if (interrupted)
+        (void)raise(SIGINT);
     copy = given && *answer ? x_strdup(answer) : NULL;
     explicit_bzero(answer, sizeof(answer));
     if (!copy)

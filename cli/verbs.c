@@ -80,6 +80,8 @@ int verbs_main(int argc, char *const argv[])
     log_set_level(o.debug ? LOG_DEBUG : LOG_SILENT);
     if (code == 0)
         code = run(&o, &words, &given, &e);
+    if (code < 0 && stop_requested())
+        code = STOP_EXIT;
     if (code < 0) {
         CLEAN(free) char *text = text_clean(e.text);
 
