@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/prompt.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 
@@ -34,9 +35,11 @@ static bool read_secret(int fd, char *answer, size_t size, bool *ret_interrupted
     return true;
 }
 
-static bool read_line(int fd, char *answer, size_t size)
+/* 'open': the signals let through while we wait and at no other time, so that none is handled just before the wait begins. */
+static bool read_line(int fd, char *answer, size_t size, const sigset_t *open)
 {
-    ssize_t n = read(fd, answer, size - 1);
+    struct pollfd ready = { .fd = fd, .events = POLLIN };
+    ssize_t n = ppoll(&ready, 1, NULL, open) == 1 ? read(fd, answer, size - 1) : -1;
 
     answer[n > 0 ? n : 0] = '\0';
     answer[strcspn(answer, "\r\n")] = '\0';
@@ -48,12 +51,17 @@ char *prompt_ask(const char *question, bool secret, struct err *e)
     CLEAN(fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios before, silent;
     char answer[ANSWER_MAX] = "", *copy;
+    sigset_t stops, open_signals;
     bool given, interrupted = false;
 
     if (fd < 0 || tcgetattr(fd, &before) < 0) {
         err_set(e, ERR_AUTH, "there is no terminal to ask on");
         return NULL;
     }
+    (void)sigemptyset(&stops);
+    (void)sigaddset(&stops, SIGINT);
+    (void)sigaddset(&stops, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &stops, &open_signals);
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
@@ -63,11 +71,12 @@ char *prompt_ask(const char *question, bool secret, struct err *e)
     /* only now: what is typed before the echo is off is dropped */
     (void)!write(fd, question, strlen(question));
     given = secret ? read_secret(fd, answer, sizeof(answer), &interrupted)
-                   : read_line(fd, answer, sizeof(answer));
+                   : read_line(fd, answer, sizeof(answer), &open_signals);
     if (secret) {
         (void)tcsetattr(fd, TCSAFLUSH, &before);
         (void)!write(fd, "\n", 1);
     }
+    (void)sigprocmask(SIG_SETMASK, &open_signals, NULL);
     if (interrupted)
         (void)raise(SIGINT);
     copy = given && *answer ? x_strdup(answer) : NULL;
