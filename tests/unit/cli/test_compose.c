@@ -343,6 +343,29 @@ static void a_preview_refuses_what_cannot_be(void **state)
     assert_int_equal(preview_check(shoot, NULL, &e), -1);
 }
 
+/* A cluster that runs is not touched by a spec with errors; whoever writes one should hear of it at once. */
+static void a_preview_refuses_what_would_not_be_applied(void **state)
+{
+    CLEAN(world_free) struct world *w = world_new();
+    json_auto_t *shoot = NULL, *composed = NULL, *observed = NULL;
+    struct err e = { 0 };
+
+    (void)state;
+    settle(w);
+    set_ready(w, "DisposableRequest", "my-cluster-bootstrap");
+    settle(w);
+    set_ready(w, "Request", "my-cluster-shoot");
+    settle(w);
+    shoot = get(w, "Shoot", "my-cluster");
+    assert_int_equal(compose_list(w->store, &composed, &e), 0);
+    observed = compose_observed(shoot, composed);
+    assert_int_equal(preview_check(shoot, observed, &e), 0);
+    jx_set(json_array_get(jx_at(shoot, "spec.provider.workers"), 0), "maximum", json_integer(0));
+    assert_int_equal(preview_check(shoot, observed, &e), -1);
+    assert_int_equal(e.kind, ERR_INVALID);
+    assert_non_null(strstr(e.text, "maximum"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +380,7 @@ int main(void)
         cmocka_unit_test(children_without_a_name_get_crossplanes),
         cmocka_unit_test(a_preview_shows_all_that_will_be),
         cmocka_unit_test(a_preview_refuses_what_cannot_be),
+        cmocka_unit_test(a_preview_refuses_what_would_not_be_applied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
