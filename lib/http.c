@@ -5,6 +5,8 @@
 #include "lib/clock.h"
 #include <ctype.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <strings.h>
 
 struct http {
@@ -24,6 +26,7 @@ struct http_call {
     http_done_fn *done;
     void *ctx;
     int redirects;
+    bool turned; /* a redirect turned a call that may take effect into a GET */
     size_t header_bytes;
     struct http_response res;
     struct err refused; /* kind set: never sent, reported at the next poll */
@@ -74,6 +77,8 @@ const char *http_header(const struct http_response *res, const char *name)
     return NULL;
 }
 
+static int64_t at_most(int64_t ms) { return ms < HTTP_MAX_RETRY_AFTER_MS ? ms : HTTP_MAX_RETRY_AFTER_MS; }
+
 int64_t http_retry_after(const struct http_response *res, int64_t now_ms)
 {
     const char *text = http_header(res, "Retry-After");
@@ -85,11 +90,13 @@ int64_t http_retry_after(const struct http_response *res, int64_t now_ms)
         return -1;
     seconds = strtoll(text, &end, 10);
     if (end != text && !*end)
-        return seconds < 0 || seconds > 86400 ? -1 : seconds * CLOCK_SECOND;
+        return seconds < 0 ? -1
+                           : at_most(seconds < HTTP_MAX_RETRY_AFTER_MS ? seconds * CLOCK_SECOND
+                                                                       : HTTP_MAX_RETRY_AFTER_MS);
     when = curl_getdate(text, NULL);
     if (when < 0)
         return -1;
-    return (int64_t)when * CLOCK_SECOND > now_ms ? (int64_t)when * CLOCK_SECOND - now_ms : 0;
+    return (int64_t)when * CLOCK_SECOND > now_ms ? at_most((int64_t)when * CLOCK_SECOND - now_ms) : 0;
 }
 
 /* ---- URLs ------------------------------------------------------------------------------------------------------ */
@@ -297,6 +304,19 @@ static int set_headers(struct http_call *call, const struct http_request *req)
     return 0;
 }
 
+/* A connection whose peer vanished is given up when nothing is acknowledged for this long: over HTTP/2 libcurl would let all
+ * calls time out on it, one after the other. */
+enum { DEAD_AFTER_MS = 20000 };
+
+static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose)
+{
+    unsigned ms = DEAD_AFTER_MS;
+
+    (void)ctx, (void)purpose;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+    return CURL_SOCKOPT_OK;
+}
+
 /* libcurl repeats a call by itself when a connection that was used before breaks; nothing turns that off, but on a new
  * connection it does not happen. POST and PATCH are rare enough to have one each; others may use it afterwards. */
 static bool is_idempotent(const char *method)
@@ -329,6 +349,7 @@ static void set_options(struct http_call *call, const struct http_request *req)
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_idempotent(call->method) ? 0L : 1L);
@@ -463,6 +484,7 @@ static bool follow_redirect(struct http_call *call)
     free(call->url);
     call->url = x_strdup(target);
     if (status < 307 && strcmp(call->method, "HEAD") != 0) {
+        call->turned |= strcmp(call->method, "GET") != 0;
         free(call->method);
         free(TAKE(call->body));
         call->method = x_strdup("GET");
@@ -486,11 +508,17 @@ static void on_finished(struct http_call *call, CURLcode code)
         call->res.status = (int)status;
         if (!call->res.body.data)
             (void)buf_adds(&call->res.body, "");
-        if (!follow_redirect(call))
-            finish(call, HTTP_ANSWERED, &e);
+        if (follow_redirect(call))
+            return;
+        if (call->turned && status >= 400) { /* that is the answer to the GET, not to what was called */
+            err_set(&e, ERR_TRANSIENT, "redirected, and then HTTP %ld", status);
+            finish(call, HTTP_MAYBE_SENT, &e);
+            return;
+        }
+        finish(call, HTTP_ANSWERED, &e);
         return;
     }
-    fate = fate_of(call->easy, code);
+    fate = call->turned ? HTTP_MAYBE_SENT : fate_of(call->easy, code);
     err_set(&e, ERR_TRANSIENT, "%s", failure_text(call, code));
     finish(call, fate, &e);
 }

@@ -39,6 +39,7 @@ enum {
     HTTP_MAX_HEADERS =
         256 << 10, /* bytes of response headers; Go's client allows 1 MiB, servers send 8 KiB */
     HTTP_MAX_REDIRECTS = 10,
+    HTTP_MAX_RETRY_AFTER_MS = 300000, /* whoever asks for a day gets five minutes */
 };
 
 /* A header of a response. Names are canonical ("X-Auth-Token"); one entry per line received, in order. */
@@ -52,7 +53,8 @@ struct http_response {
 /* The first value of a header (any case), or NULL. Borrowed. */
 const char *http_header(const struct http_response *res, const char *name);
 
-/* Retry-After in milliseconds from 'now' (both forms of RFC 9110), or -1 when absent or nonsense. */
+/* Retry-After in milliseconds from 'now' (both forms of RFC 9110), HTTP_MAX_RETRY_AFTER_MS at most; -1 when absent or
+ * nonsense. */
 int64_t http_retry_after(const struct http_response *res, int64_t now_ms);
 
 /* How a call that got no response failed: may the server have seen it? */

@@ -6,6 +6,8 @@
 #include "provider/auth/internal.h"
 #include <strings.h>
 
+enum { SHORT_PAUSE_MS = 5 * 1000 }; /* a longer one is told to who waits */
+
 int64_t auth_backoff(int failures, int64_t most)
 {
     int64_t wait = CLOCK_SECOND;
@@ -85,17 +87,19 @@ static void decide(struct auth *a, struct auth_call *call, const struct gate *g)
     a->dirty = true;
 }
 
+/* The Request's parts go over those of its config; each reads Secrets by its own rule. */
 static int read_own_tls(struct auth_call *call, const struct lane *l, const struct auth_tls *tls,
                         struct err *e)
 {
-    json_auto_t *merged = config_merge_tls(l->c.tls, tls->config);
-    struct auth_config c = l->c;
+    const struct auth_config c = { .ns = tls->ns, .tls = tls->config };
 
-    c.tls = merged;
-    if (*tls->ns)
-        c.ns = tls->ns;
     call->has_own_tls = true;
-    return config_read_tls(&c, &l->auth->lookup, &call->own_tls, e);
+    if (!json_is_object(tls->config))
+        return err_set(e, ERR_INVALID, "spec.forProvider.tlsConfig must be an object");
+    if (config_read_tls(&c, &l->auth->lookup, &call->own_tls, e) < 0)
+        return err_wrap(e, "spec.forProvider.tlsConfig");
+    config_fill_tls(&call->own_tls, &l->tls);
+    return 0;
 }
 
 struct auth_call *auth_send(struct auth *a, const json_t *config, const struct http_request *req,
@@ -106,7 +110,7 @@ struct auth_call *auth_send(struct auth *a, const json_t *config, const struct h
     struct err e = { 0 };
 
     a->dirty = true;
-    if (tls && tls->config && read_own_tls(call, l, tls, &e) < 0) {
+    if (tls && tls->config && !l->invalid.kind && read_own_tls(call, l, tls, &e) < 0) {
         struct gate g = { 0 };
 
         gate_hold(&g, err_policy[e.kind].reason, CLOCK_MINUTE, e.kind, "%s", e.text);
@@ -144,23 +148,25 @@ static void repeat(struct auth_call *call)
     l->auth->dirty = true;
 }
 
-/* True when the answer only says that the credentials are no longer good, and the call will be made again. */
-static bool renew_credentials(struct auth_call *call, const struct http_response *res, int64_t now)
+/* Did the answer refuse the token or certificate? Then those are given up, unless it is the call that is refused. */
+static bool refuses_credentials(struct auth_call *call, const struct http_response *res, int64_t now)
 {
     struct lane *l = call->lane;
 
-    if (l->session && classify_invalid_token(res)) {
-        if (call->epoch == l->session->epoch && l->session->state == SESSION_IN)
-            session_invalid(l->session, now);
-    } else if (l->shoot && res->status == 401) {
+    if (!call->ours)
+        return false;
+    if (l->shoot && res->status == 401) {
         if (call->epoch == l->shoot->epoch)
             shoot_refused(l->shoot);
-    } else {
-        return false;
+        return true;
     }
-    if (call->repeated)
+    if (!l->session || !classify_invalid_token(res) ||
+        session_blames_call(l->session, call->method, call->url, now))
         return false;
-    repeat(call);
+    if (call->repeated)
+        session_blame_call(l->session, call->method, call->url, now);
+    else if (call->epoch == l->session->epoch && l->session->state == SESSION_IN)
+        session_invalid(l->session, now);
     return true;
 }
 
@@ -180,8 +186,10 @@ static void on_http(void *ctx, enum http_fate fate, const struct http_response *
         pause = res->status == 429 || res->status == 503 ? http_retry_after(res, now) : -1;
         if (pause > 0)
             l->not_before = now + pause;
-        if (renew_credentials(call, res, now))
+        if (refuses_credentials(call, res, now) && !call->repeated) {
+            repeat(call);
             return;
+        }
     } else if (l->shoot && e->kind != ERR_INVALID) {
         shoot_failed(l->shoot);
     }
@@ -267,6 +275,7 @@ static void send_now(struct lane *l, struct auth_call *call)
     if (n)
         memcpy(headers, call->headers, n * sizeof(*headers));
     ours = same_origin(endpoint_of(l), url);
+    call->ours = ours;
     if (ours)
         n += add_credentials(l, call, headers + n, &owned);
     if (l->shoot)
@@ -309,11 +318,15 @@ static void pump(struct lane *l, int64_t now, int64_t *next)
     int64_t wait = 0;
 
     while (l->first && (l->invalid.kind || l->inflight < l->c.max_connections)) {
-        if (now < l->not_before) {
+        if (now < l->not_before && l->not_before - now <= SHORT_PAUSE_MS) {
             sooner(next, l->not_before - now);
             return;
         }
-        lane_gate(l, now, &g);
+        if (now < l->not_before)
+            gate_hold(&g, "RateLimited", l->not_before - now, ERR_TRANSIENT,
+                      "the server asked us to come back later");
+        else
+            lane_gate(l, now, &g);
         if (g.state == GATE_WAIT)
             return;
         if (g.state != GATE_OPEN) {

@@ -23,7 +23,7 @@ bool classify_invalid_token(const struct http_response *res)
     if (res->status != 401 && res->status != 403)
         return false;
     message = classify_message(res);
-    return !message || strcasestr(message, "token");
+    return message ? strcasestr(message, "token") != NULL : res->status == 401;
 }
 
 const char *classify_refusal(const struct http_response *res)
@@ -32,10 +32,19 @@ const char *classify_refusal(const struct http_response *res)
 
     if (res->status != 401 && res->status != 403)
         return NULL;
-    message = classify_message(res);
     if (classify_invalid_token(res))
         return "Unauthorized";
-    return strstr(message, "IP") ? "ForbiddenAddress" : "Forbidden";
+    message = classify_message(res);
+    return message && strstr(message, "IP") ? "ForbiddenAddress" : "Forbidden";
+}
+
+bool classify_absent(const struct http_response *res)
+{
+    json_auto_t *body = res->status == 404 ? body_of(res) : NULL;
+    const char *message = jx_str(body, "error.message", "");
+
+    return jx_int(body, "error.code", 0) == 404 && !strcasestr(message, "region") &&
+           !strcasestr(message, "project");
 }
 
 enum login_outcome classify_login(const struct http_response *res, char **ret_token)
@@ -70,7 +79,7 @@ enum shoot_state classify_shoot(const struct http_response *res, const char *gen
     const char *type, *state;
 
     if (res->status == 404)
-        return jx_at(body, "error") ? SHOOT_GONE : SHOOT_UNKNOWN; /* a proxy's 404 is no proof */
+        return classify_absent(res) ? SHOOT_GONE : SHOOT_UNKNOWN; /* a proxy's 404 is no proof */
     if (res->status < 200 || res->status > 299 || !json_is_object(body))
         return SHOOT_UNKNOWN;
     operation = jx_at(body, shape->operation);

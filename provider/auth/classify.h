@@ -7,12 +7,14 @@
 /* The message of Cleura's error envelope {"error": {"code", "message"}}; NULL when the body is no such thing. free() it. */
 char *classify_message(const struct http_response *res);
 
-/* "This token is not (or no longer) good": 401, or 403 whose message speaks of a token. A 403 of a proxy without the
- * envelope counts too: a new login is the cheaper guess, and is made only once. */
+/* "This token is not (or no longer) good": 401, or 403 with the envelope whose message speaks of a token. */
 bool classify_invalid_token(const struct http_response *res);
 
 /* Condition reason for an answer that refuses us: Unauthorized, Forbidden, ForbiddenAddress; NULL for other statuses. */
 const char *classify_refusal(const struct http_response *res);
+
+/* Proof that what was asked for does not exist: 404 in the envelope, and not about a region or project that is unknown. */
+bool classify_absent(const struct http_response *res);
 
 /* What a login was answered. 'token' (free() it) only for LOGIN_OK. */
 enum login_outcome { LOGIN_OK, LOGIN_TWO_FACTOR, LOGIN_REFUSED, LOGIN_LATER };

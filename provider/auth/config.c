@@ -60,6 +60,10 @@ int config_read(const json_t *object, struct auth_config *ret, struct err *e)
     };
     if (ret->per_second == 0 && kind == AUTH_CLEURA)
         ret->per_second = CLEURA_PER_SECOND;
+    if (ret->tls && !json_is_object(ret->tls))
+        return err_set(e, ERR_INVALID, "ProviderConfig spec.tls must be an object");
+    if (ret->max_connections < 1)
+        return err_set(e, ERR_INVALID, "ProviderConfig spec.limits.maxConnections must be at least 1");
     if (kind == AUTH_CLEURA && !ret->endpoint)
         return err_set(
             e, ERR_INVALID,
@@ -159,21 +163,6 @@ static int tls_part(const struct auth_config *c, const struct auth_lookup *looku
     return 0;
 }
 
-json_t *config_merge_tls(const json_t *provider, const json_t *resource)
-{
-    json_t *merged = provider ? json_deep_copy(provider) : json_object();
-
-    /* a CA of the resource in one form must not lose to one of the provider in the other */
-    if (jx_at(resource, "caBundle") || jx_at(resource, "caCertSecretRef")) {
-        (void)json_object_del(merged, "caBundle");
-        (void)json_object_del(merged, "caCertSecretRef");
-    }
-    (void)json_object_del(merged, "insecureSkipVerify");
-    if (json_object_update(merged, (json_t *)(uintptr_t)resource) < 0)
-        abort();
-    return merged;
-}
-
 int config_read_tls(const struct auth_config *c, const struct auth_lookup *lookup, struct config_tls *ret,
                     struct err *e)
 {
@@ -196,6 +185,21 @@ int config_read_tls(const struct auth_config *c, const struct auth_lookup *looku
     }
     *ret = t;
     return 0;
+}
+
+static void fill(char **part, const char *from)
+{
+    if (!*part && from)
+        *part = x_strdup(from);
+}
+
+void config_fill_tls(struct config_tls *t, const struct config_tls *from)
+{
+    fill(&t->ca, from->ca);
+    if (!t->cert && !t->key) { /* a pair stays a pair */
+        fill(&t->cert, from->cert);
+        fill(&t->key, from->key);
+    }
 }
 
 void config_free_tls(struct config_tls *t)

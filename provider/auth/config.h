@@ -22,9 +22,6 @@ MUST_CHECK int config_read(const json_t *object, struct auth_config *ret, struct
 MUST_CHECK int config_credential(const struct auth_config *c, const struct auth_lookup *lookup,
                                  const char *what, char **ret, struct err *e);
 
-/* spec.tls with a Request's tlsConfig over it, field by field. New. */
-json_t *config_merge_tls(const json_t *provider, const json_t *resource);
-
 /* PEM texts of spec.tls, owned. */
 struct config_tls {
     char *ca, *cert, *key;
@@ -32,6 +29,8 @@ struct config_tls {
 };
 MUST_CHECK int config_read_tls(const struct auth_config *c, const struct auth_lookup *lookup,
                                struct config_tls *ret, struct err *e);
+/* What is not set is taken from another: the CA, and the certificate with its key. */
+void config_fill_tls(struct config_tls *t, const struct config_tls *from);
 void config_free_tls(struct config_tls *t);
 
 /* free() for secrets: overwrites first. NULL is fine. */

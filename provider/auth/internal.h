@@ -38,12 +38,15 @@ struct auth_call {
     int64_t timeout_ms;
     struct config_tls own_tls;
     bool has_own_tls, repeated;
+    bool ours;      /* sent with our credentials */
     unsigned epoch; /* of the session or kubeconfig it was sent with */
     struct http_call *http;
     auth_done_fn *done;
     void *ctx;
     struct gate decision; /* DECIDED */
 };
+
+enum { REFUSED_URLS = 16 };
 
 /* One account: an endpoint and its credentials. */
 struct session {
@@ -59,6 +62,11 @@ struct session {
     struct config_tls tls;
     struct http_call *login_call, *revoke_call;
     struct bucket bucket;
+    struct refused {
+        char hash[17];
+        int64_t until;
+    } refused[REFUSED_URLS]; /* calls that were refused with a fresh token too: it is not the token */
+    unsigned next_refused;
 };
 
 /* The way into one shoot. */
@@ -69,7 +77,8 @@ struct shoot {
     int state; /* enum shoot_state */
     int64_t checked_at, not_before, renew_at, usable_until;
     bool suspect; /* a call failed: look at the shoot before the next one */
-    int failures;
+    int64_t mint_not_before;
+    int failures, mint_failures;
     unsigned epoch;
     bool ready;
     struct kubeconfig k;
@@ -108,6 +117,9 @@ struct auth {
 struct session *session_for(struct auth *a, const struct auth_config *c, struct err *e);
 void session_gate(struct session *s, int64_t now, struct gate *g);
 void session_invalid(struct session *s, int64_t now);
+/* A call was refused although its token is fresh. For a minute its refusals say nothing about tokens. */
+void session_blame_call(struct session *s, const char *method, const char *url, int64_t now);
+bool session_blames_call(const struct session *s, const char *method, const char *url, int64_t now);
 /* Start giving the token back; false when there is nothing to do. */
 bool session_revoke(struct session *s);
 void session_free(struct session *s);

@@ -29,7 +29,9 @@ bool bucket_take(struct bucket *b, int64_t now, int64_t *ret_ms)
 
     if (b->per_second <= 0)
         return true;
-    b->level = b->stamp ? b->level + (double)(now - b->stamp) * b->per_second / (double)CLOCK_SECOND : most;
+    if (now > b->stamp || !b->stamp) /* a clock that was set back takes nothing away */
+        b->level =
+            b->stamp ? b->level + (double)(now - b->stamp) * b->per_second / (double)CLOCK_SECOND : most;
     b->stamp = now;
     if (b->level > most)
         b->level = most;

@@ -55,6 +55,23 @@ static struct session *session_new(struct auth *a, const struct auth_config *c, 
     return s;
 }
 
+/* The config was written anew: what else it says counts for the old session too, and at once. */
+static int session_refresh(struct session *s, const struct auth_config *c, struct err *e)
+{
+    struct config_tls tls;
+
+    if (config_read_tls(c, &s->auth->lookup, &tls, e) < 0)
+        return -1;
+    config_free_tls(&s->tls);
+    s->tls = tls;
+    free(s->generation);
+    s->generation = x_strdup(c->generation);
+    s->bucket.per_second = c->per_second;
+    if (strcmp(s->refusal.reason ? s->refusal.reason : "", "SessionContention") != 0)
+        s->not_before = 0;
+    return 0;
+}
+
 struct session *session_for(struct auth *a, const struct auth_config *c, struct err *e)
 {
     CLEAN(config_wipe) char *login = NULL, *password = NULL, *token = NULL;
@@ -75,7 +92,7 @@ struct session *session_for(struct auth *a, const struct auth_config *c, struct 
         s = s->next;
     if (s) {
         free(key);
-        return s;
+        return session_refresh(s, c, e) == 0 ? s : NULL;
     }
     s = session_new(a, c, key, e);
     if (s) {
@@ -219,6 +236,32 @@ void session_invalid(struct session *s, int64_t now)
     refuse(s, "SessionContention", wait < CONTENTION_MOST_MS ? wait : CONTENTION_MOST_MS, ERR_TRANSIENT,
            "Cleura keeps invalidating new tokens of this account; is it also used elsewhere? Use an account "
            "of its own");
+}
+
+static void hash_call(const char *method, const char *url, char out[17])
+{
+    CLEAN(free) char *text = x_asprintf("%s %s", method, url);
+
+    crypto_sha256_hex(text, strlen(text), out, 16);
+}
+
+void session_blame_call(struct session *s, const char *method, const char *url, int64_t now)
+{
+    struct refused *r = &s->refused[s->next_refused++ % REFUSED_URLS];
+
+    hash_call(method, url, r->hash);
+    r->until = now + SOON_MS;
+}
+
+bool session_blames_call(const struct session *s, const char *method, const char *url, int64_t now)
+{
+    char hash[17];
+
+    hash_call(method, url, hash);
+    for (size_t i = 0; i < REFUSED_URLS; i++)
+        if (now < s->refused[i].until && !strcmp(s->refused[i].hash, hash))
+            return true;
+    return false;
 }
 
 /* ---- the end --------------------------------------------------------------------------------------------------- */

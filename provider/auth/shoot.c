@@ -26,6 +26,11 @@ static const json_t *account_of(const struct shoot *s, struct err *e)
 
     config = lookup->config(lookup->ctx, c->api_version, jx_str(ref, "kind", "ProviderConfig"), c->ns,
                             jx_str(ref, "name", "default"));
+    if (config && strcmp(jx_str(config, "spec.auth", ""), "Cleura") != 0) {
+        err_set(e, ERR_INVALID, "spec.shoot.providerConfigRef: %s \"%.100s\" is no account (auth: Cleura)",
+                jx_str(ref, "kind", "ProviderConfig"), jx_str(ref, "name", "default"));
+        return NULL;
+    }
     if (!config)
         err_set(e, ERR_NOT_FOUND, "the account's %s \"%.100s\" does not exist",
                 jx_str(ref, "kind", "ProviderConfig"), jx_str(ref, "name", "default"));
@@ -140,6 +145,17 @@ static int read_answer(const struct http_response *res, struct kubeconfig *ret, 
                 : kubeconfig_read(buf_text(&res->body), res->body.len, ret, e);
 }
 
+/* Too early, hibernated, gone, or just a bad moment: the shoot will tell, unless there is no hurry. */
+static void mint_later(struct shoot *s)
+{
+    int64_t now = s->auth->now();
+
+    s->mint_failures++;
+    s->mint_not_before = now + auth_backoff(s->mint_failures, FAILED_MOST_MS);
+    s->suspect |= !s->ready || now >= s->usable_until;
+    s->auth->dirty = true;
+}
+
 static void on_minted(void *ctx, const struct auth_result *r)
 {
     struct shoot *s = ctx;
@@ -147,16 +163,17 @@ static void on_minted(void *ctx, const struct auth_result *r)
     int64_t now = s->auth->now(), spare;
 
     s->mint = NULL;
-    if (r->outcome != AUTH_ANSWERED || read_answer(r->res, &k, NULL) < 0) {
-        s->suspect = true; /* too early, hibernated, gone, or just a bad moment: the shoot will tell */
-        later(s);
+    if (r->outcome != AUTH_ANSWERED || read_answer(r->res, &k, NULL) < 0 ||
+        (k.expires_at && k.expires_at <= now)) {
+        kubeconfig_free(&k);
+        mint_later(s);
         return;
     }
     drop_kubeconfig(s);
     s->k = k;
     s->ready = true;
     s->epoch++;
-    s->failures = 0;
+    s->mint_failures = 0;
     if (!s->k.expires_at)
         s->k.expires_at = now + EXPIRATION_SECONDS * CLOCK_SECOND;
     s->renew_at = now + (s->k.expires_at - now) / 5 * 4;
@@ -174,7 +191,7 @@ static void mint(struct shoot *s)
 
     s->mint = call_account(s, "POST", jx_str(s->lane->c.shoot, "kubeconfigUrl", ""), body, on_minted);
     if (!s->mint)
-        later(s);
+        mint_later(s);
 }
 
 /* ---- the gate -------------------------------------------------------------------------------------------------- */
@@ -194,6 +211,13 @@ static bool must_look(const struct shoot *s, int64_t now)
     return true;
 }
 
+static int64_t later_of(const struct shoot *s, int64_t now)
+{
+    int64_t when = s->not_before > s->mint_not_before ? s->not_before : s->mint_not_before;
+
+    return when > now ? when - now : CLOCK_SECOND;
+}
+
 static void hold_for_state(struct shoot *s, int64_t now, struct gate *g)
 {
     switch ((enum shoot_state)s->state) {
@@ -210,7 +234,7 @@ static void hold_for_state(struct shoot *s, int64_t now, struct gate *g)
     case SHOOT_RUNNING:
     case SHOOT_UNKNOWN: break;
     }
-    gate_hold(g, "Unavailable", s->not_before > now ? s->not_before - now : CLOCK_SECOND, ERR_TRANSIENT,
+    gate_hold(g, "Unavailable", later_of(s, now), ERR_TRANSIENT,
               s->state == SHOOT_RUNNING ? "Cleura gives no kubeconfig for the shoot at the moment"
                                         : "cannot tell the state of the shoot at the moment");
 }
@@ -232,7 +256,7 @@ void shoot_gate(struct shoot *s, int64_t now, struct gate *g)
         hold_for_state(s, now, g);
         return;
     }
-    if ((!usable || now >= s->renew_at) && !s->mint && now >= s->not_before)
+    if ((!usable || now >= s->renew_at) && !s->mint && now >= s->mint_not_before)
         mint(s);
     if (usable)
         g->state = GATE_OPEN;

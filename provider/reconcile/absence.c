@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "provider/reconcile/absence.h"
 #include "lib/jx.h"
-
-static bool cleura_says_so(const struct http_response *res)
-{
-    json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
-
-    return jx_int(body, "error.code", 0) == 404;
-}
+#include "provider/auth/classify.h"
 
 /* The last path segment, before any query. */
 static bool url_names(const char *url, const char *name)
@@ -30,7 +24,7 @@ static bool is_shoot(const char *auth) { return !strcmp(auth, "CleuraShoot") || 
 static bool proven(const char *auth, const char *url, const struct http_response *res)
 {
     if (!strcmp(auth, "Cleura"))
-        return cleura_says_so(res);
+        return classify_absent(res);
     return is_shoot(auth) ? kubernetes_says_so(url, res) : true;
 }
 

@@ -12,52 +12,30 @@ static bool is_good(const struct object *o, int status)
     return (status >= 200 && status < 300) || (status >= 400 && !exec_is_http_error(o->doc, status));
 }
 
-static json_t *notes_of(json_t *doc)
-{
-    return jx_make_object(jx_make_object(doc, "metadata"), "annotations");
-}
-
-/* Set one of the external-create notes and drop the others that it makes void. */
-static int note_creation(struct object *o, const char *note, const char *identity)
-{
-    static const char *const all[] = { NOTE_PENDING, NOTE_SUCCEEDED, NOTE_FAILED };
-    json_auto_t *doc = json_deep_copy(o->doc);
-    json_t *notes = notes_of(doc);
-    char when[CLOCK_TEXT];
-
-    clock_text(o->loop->now(), when);
-    for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
-        (void)json_object_del(notes, all[i]);
-    jx_set(notes, note, json_string(when));
-    if (!strcmp(note, NOTE_PENDING)) {
-        (void)json_object_del(notes, NOTE_IDENTITY); /* what is made now will call itself something new */
-        object_add_finalizer(doc);
-    }
-    if (identity)
-        jx_set(notes, NOTE_IDENTITY, jx_text(identity));
-    return object_put(o, doc);
-}
-
 /* ---- create ------------------------------------------------------------------------------------------------------ */
 
+/* First the answer is kept, then the note that it succeeded: a crash in between leaves a pending creation whose answer
+ * is there, never the other way round. */
 static void created(struct object *o, const struct http_response *res)
 {
     json_auto_t *response = exec_response(res), *stored = NULL;
     CLEAN(free) char *identity = NULL;
 
+    object_set_response(o, json_incref(response));
+    o->failures = 0;
+    log_info("created", LS("object", o->key));
     /* another shape than OBSERVE's answer is no error: the identity is then pinned at first sight */
     (void)!exec_request_identity(&o->loop->exec, o->doc, response, &identity, NULL);
-    log_info("created", LS("object", o->key));
-    if (note_creation(o, NOTE_SUCCEEDED, identity) < 0 || object_inject(o, response, &stored) < 0)
-        return;
-    object_set_response(o, TAKE(response));
-    o->failures = 0;
-    if (object_record(o, &(struct record){ .ready = "Creating",
+    if (object_inject(o, response, &stored) < 0 ||
+        object_record(o, &(struct record){ .ready = "Creating",
                                            .synced = "ReconcileSuccess",
                                            .response = stored,
                                            .details = o->details,
                                            .error = "",
-                                           .failed = COUNTER_RESET }) == 0)
+                                           .failed = COUNTER_RESET }) < 0)
+        return;
+    if (object_note(
+            o, &(struct note){ .write = notes_succeeded, .now = o->loop->now(), .identity = identity }) == 0)
         object_rest(o, SOON_MS);
 }
 
@@ -76,12 +54,25 @@ static void on_created(void *ctx, const struct auth_result *r)
         /* it may have taken effect: the pending note stays, and the object is looked for before anything is repeated */
         object_fail(o, "Unavailable", SOON_MS, "create: the outcome is not known yet: %s",
                     r->outcome == AUTH_ANSWERED ? "the server failed" : r->e->text);
-    } else if (note_creation(o, NOTE_FAILED, NULL) == 0) {
+    } else if (o->unsettled ||
+               object_note(o, &(struct note){ .write = notes_refused, .now = o->loop->now() }) == 0) {
+        /* a refusal says nothing about an earlier creation whose outcome is open: that stays noted as pending */
         if (r->outcome == AUTH_ANSWERED)
             object_fail_answer(o, "create", r->res);
         else
             object_fail_call(o, r);
     }
+}
+
+/* What an earlier object answered must not be taken for what this creation answers. */
+static int forget_response(struct object *o)
+{
+    json_auto_t *status = json_deep_copy(json_object_get(o->doc, "status"));
+
+    object_set_response(o, NULL);
+    if (!status || json_object_del(status, "response") < 0)
+        return 0;
+    return object_put_status(o, TAKE(status));
 }
 
 void act_create(struct object *o)
@@ -98,7 +89,9 @@ void act_create(struct object *o)
                     "CREATE or POST mapping doesn't exist in request, skipping operation");
         return;
     }
-    if (note_creation(o, NOTE_PENDING, NULL) < 0)
+    o->unsettled = notes_text(o->doc, NOTE_PENDING) != NULL;
+    if (forget_response(o) < 0 ||
+        object_note(o, &(struct note){ .write = notes_pending, .now = o->loop->now() }) < 0)
         return;
     object_send(o, &call, on_created);
 }
@@ -115,10 +108,11 @@ static int mark_settling(struct object *o)
 
 static int unmark_settling(struct object *o)
 {
-    json_t *status = json_deep_copy(json_object_get(o->doc, "status"));
+    json_auto_t *status = json_deep_copy(json_object_get(o->doc, "status"));
 
-    (void)json_object_del(status, "settle");
-    return object_put_status(o, status);
+    if (!status || json_object_del(status, "settle") < 0)
+        return 0;
+    return object_put_status(o, TAKE(status));
 }
 
 /* 'rest_ms': when to look again after it went well. */

@@ -10,6 +10,7 @@
 enum {
     UNEXPECTED_RETRY_MS = 30 * 1000, /* provider-http's creation grace */
     LOOP_MS = 60 * 1000,             /* shouldLoopInfinitely without nextReconcile */
+    GAP_MS = 5 * 1000,               /* between two calls that went well */
     REST_MS = 60 * 60 * 1000,        /* nothing to do; changes wake us */
     HASH_DIGITS = 16,
 };
@@ -53,15 +54,22 @@ static int64_t duration_at(const struct object *o, const char *path, int64_t oth
     return text && clock_parse_duration(text, &ms, NULL) == 0 ? ms : otherwise;
 }
 
-/* When to call again although all is well; 0 = never. */
+/* When the present result expires; 0 = never. */
+static int64_t expiry(const struct object *o)
+{
+    return jx_at(o->doc, "spec.forProvider.renewal") ? time_at(o, "status.expiresAt") : 0;
+}
+
+/* When to call again although all is well; 0 = never. Whatever the times say, not all the time. */
 static int64_t next_call(const struct object *o)
 {
-    int64_t last = time_at(o, "status.lastReconcileTime"), expires = time_at(o, "status.expiresAt");
-    int64_t again = duration_at(o, "spec.forProvider.nextReconcile", LOOP_MS);
+    int64_t last = time_at(o, "status.lastReconcileTime"), expires = expiry(o), next = 0;
 
     if (expires)
-        return expires - duration_at(o, "spec.forProvider.renewal.renewBefore", (expires - last) / 5);
-    return jx_bool(o->doc, "spec.forProvider.shouldLoopInfinitely", false) ? last + again : 0;
+        next = expires - duration_at(o, "spec.forProvider.renewal.renewBefore", (expires - last) / 5);
+    else if (jx_bool(o->doc, "spec.forProvider.shouldLoopInfinitely", false))
+        next = last + duration_at(o, "spec.forProvider.nextReconcile", LOOP_MS);
+    return next && next < last + GAP_MS ? last + GAP_MS : next;
 }
 
 static bool secrets_exist(const struct object *o)
@@ -81,7 +89,9 @@ static bool is_exhausted(const struct object *o)
 {
     json_int_t limit = jx_int(o->doc, "spec.forProvider.rollbackRetriesLimit", 0);
 
-    return limit > 0 && jx_int(o->doc, "status.failed", 0) >= limit && same_call(o);
+    /* a result that is still good is renewed until it is not */
+    return limit > 0 && jx_int(o->doc, "status.failed", 0) >= limit && same_call(o) &&
+           expiry(o) <= o->loop->now();
 }
 
 static unsigned facts_of(const struct object *o)
@@ -90,8 +100,7 @@ static unsigned facts_of(const struct object *o)
     bool same = same_call(o), synced = jx_bool(o->doc, "status.synced", false);
 
     return (object_deleting(o) ? DISPOSABLE_DELETING : 0) | (is_exhausted(o) ? DISPOSABLE_EXHAUSTED : 0) |
-           (same && (synced || time_at(o, "status.expiresAt") > now) && secrets_exist(o) ? DISPOSABLE_DONE
-                                                                                         : 0) |
+           (same && (synced || expiry(o) > now) && secrets_exist(o) ? DISPOSABLE_DONE : 0) |
            (next && now >= next ? DISPOSABLE_DUE : 0) | (same && now < o->retry_at ? DISPOSABLE_EARLY : 0);
 }
 
@@ -99,16 +108,17 @@ static unsigned facts_of(const struct object *o)
 
 static json_t *with_call(const struct object *o, json_t *status, bool synced, int64_t expires_at)
 {
-    char text[CLOCK_TEXT], hash[HASH_DIGITS + 1];
+    char text[CLOCK_TEXT];
 
     clock_text(o->loop->now(), text);
-    call_hash(o, hash);
     jx_set(status, "lastReconcileTime", json_string(text));
-    jx_set(status, "requestHash", json_string(hash));
+    jx_set(status, "requestHash", json_string(o->call_hash)); /* the spec may be another by now */
     jx_set(status, "synced", json_boolean(synced));
     if (expires_at) {
         clock_text(expires_at, text);
         jx_set(status, "expiresAt", json_string(text));
+    } else if (synced) {
+        (void)json_object_del(status, "expiresAt");
     }
     return status;
 }
@@ -120,7 +130,7 @@ static const char *ready_reason(const struct object *o)
 
     if (!had)
         return "Creating";
-    return time_at(o, "status.expiresAt") > o->loop->now() ? NULL : "Expired";
+    return expiry(o) > o->loop->now() ? NULL : "Expired";
 }
 
 static void failed(struct object *o, const char *reason, int64_t least_ms, const json_t *response,
@@ -140,7 +150,7 @@ static void failed(struct object *o, const char *reason, int64_t least_ms, const
     wait = backoff_failure(++o->failures, crypto_random());
     if (wait < least_ms)
         wait = least_ms;
-    if (limit && jx_at(o->doc, "spec.forProvider.nextReconcile"))
+    if (limit && !expiry(o) && jx_at(o->doc, "spec.forProvider.nextReconcile"))
         wait = duration_at(o, "spec.forProvider.nextReconcile", wait);
     if (!same_call(o)) { /* failures of another call do not count for this one */
         json_auto_t *fresh = json_deep_copy(o->doc);
@@ -161,7 +171,7 @@ static int keep_secrets(struct object *o, const json_t *response, json_t **ret_m
 
     if (exec_inject(&o->loop->exec, o->doc, response, &secrets, ret_masked, e) < 0)
         return -1;
-    return loop_put_secrets(o->loop, secrets, e);
+    return loop_put_secrets(o, secrets, e);
 }
 
 static void succeeded(struct object *o, const json_t *response, const struct exec_result *result)
@@ -170,6 +180,11 @@ static void succeeded(struct object *o, const json_t *response, const struct exe
     struct err e = { 0 };
     json_t *status;
 
+    if (result->expires_at && result->expires_at <= o->loop->now()) {
+        failed(o, "Expired", 0, NULL,
+               "what was received has expired already; is the clock of this machine right?");
+        return;
+    }
     if (keep_secrets(o, response, &masked, &e) < 0) {
         failed(o, err_policy[e.kind].reason, 0, NULL, e.text);
         return;
@@ -242,6 +257,7 @@ static void make_call(struct object *o)
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
 
+    call_hash(o, o->call_hash);
     if (exec_disposable_call(&o->loop->exec, o->doc, &call, &e) < 0) {
         failed(o, err_policy[e.kind].reason, 0, NULL, e.text);
         return;
@@ -271,7 +287,7 @@ static void rest(struct object *o)
 
 void disposable_run(struct object *o)
 {
-    const char *note = object_annotation(o, NOTE_PAUSED);
+    const char *note = notes_text(o->doc, NOTE_PAUSED);
 
     if (note && !strcmp(note, "true")) {
         if (object_record(o, &(struct record){ .synced = "ReconcilePaused",

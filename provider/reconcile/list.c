@@ -6,18 +6,18 @@
 
 struct list {
     struct list *next;
-    char *key; /* config uid and URL */
+    char *key; /* config uid, URL and key program */
     struct auth_call *call;
     struct object **waiting;
     size_t n, cap;
-    int64_t fetched_at;
+    int64_t fetched_at, unusable_until;
     bool valid;
     unsigned char digest[DIGEST];
     json_t *index; /* key of an element → the element as text */
 };
 
 /* Objects are due a little apart (backoff_spread): one call serves all who come within this part of their interval. */
-enum { FRESH_PART = 2 };
+enum { FRESH_PART = 2, UNUSABLE_MS = 10 * 60 * 1000 };
 
 static struct list *list_for(struct loop *l, const char *key)
 {
@@ -89,7 +89,7 @@ static void tell(struct list *list, struct object *o, const struct auth_result *
     o->list = NULL;
     if (r->outcome != AUTH_ANSWERED) {
         object_fail_call(o, r);
-    } else if (r->res->status < 200 || r->res->status > 299) {
+    } else if (r->res->status == 429 || r->res->status >= 500) {
         object_fail_answer(o, "observe", r->res);
     } else if (!list->valid || !answer(list, o)) {
         o->quiet = false;
@@ -115,6 +115,11 @@ static void on_list(void *ctx, const struct auth_result *r)
     list->call = NULL;
     list->waiting = NULL;
     list->n = list->cap = 0;
+    if (r->outcome == AUTH_ANSWERED && r->res->status >= 300 && r->res->status < 500) {
+        list->valid = false; /* we may not list, or there is no list: each by itself, for a while */
+        if (first_of(waiting, n))
+            list->unusable_until = first_of(waiting, n)->loop->now() + UNUSABLE_MS;
+    }
     if (r->outcome == AUTH_ANSWERED && r->res->status >= 200 && r->res->status < 300) {
         const struct object *any = first_of(waiting, n);
 
@@ -144,8 +149,11 @@ bool list_observe(struct object *o, const json_t *config)
 
     if (!o->list_url)
         return false;
-    key = x_asprintf("%s %s", jx_str(config, "metadata.uid", ""), o->list_url);
+    key = x_asprintf("%s %s %s", jx_str(config, "metadata.uid", ""), o->list_url,
+                     jx_str(o->doc, "spec.forProvider.observeList.key", ""));
     list = list_for(o->loop, key);
+    if (o->loop->now() < list->unusable_until)
+        return false;
     if (list->valid && !list->call &&
         o->loop->now() - list->fetched_at < object_interval(o, PACE_IDLE) / FRESH_PART)
         return answer(list, o);

@@ -125,11 +125,21 @@ static void object_free(struct object *o)
     free(o);
 }
 
+static void set_doc(struct object *o, json_t *doc)
+{
+    CLEAN(free) char *spec = jx_dump(json_object_get(doc, "spec") ? json_object_get(doc, "spec") : doc);
+
+    json_decref(o->doc);
+    o->doc = json_incref(doc);
+    o->uses_secrets = strstr(spec, "{{") || strstr(spec, "\"secretInjectionConfigs\"");
+}
+
 static void add_object(struct loop *l, json_t *doc, char *key, bool disposable)
 {
     struct object *o = x_alloc(sizeof(*o));
 
-    *o = (struct object){ .loop = l, .key = key, .doc = json_incref(doc), .disposable = disposable };
+    *o = (struct object){ .loop = l, .key = key, .disposable = disposable };
+    set_doc(o, doc);
     if (!tsearch(o, &l->objects, by_key))
         abort();
     queue_set(&l->queue, &o->slot, l->now());
@@ -154,8 +164,7 @@ static void update_object(struct object *o, json_t *doc)
 
     if (same)
         return;
-    json_decref(o->doc);
-    o->doc = json_incref(doc);
+    set_doc(o, doc);
     if (!matters)
         return;
     o->quiet = false;
@@ -172,32 +181,43 @@ static void on_object(struct loop *l, json_t *doc, bool removed, bool disposable
     CLEAN(free) char *key = key_of_object(doc);
     struct object *o = find_object(l, key);
 
-    if (removed && o) {
-        (void)tdelete(o, &l->objects, by_key);
+    if (o && (removed || strcmp(jx_str(o->doc, "metadata.uid", ""), jx_str(doc, "metadata.uid", "")) != 0)) {
+        (void)tdelete(o, &l->objects,
+                      by_key); /* gone, or another object of that name: nothing we know applies */
         object_free(o);
-    } else if (!removed && o) {
+        o = NULL;
+    }
+    if (!removed && o) {
         update_object(o, doc);
     } else if (!removed) {
         add_object(l, doc, TAKE(key), disposable);
     }
 }
 
-/* twalk's callback has no context of its own in POSIX; glibc's twalk_r has. */
-static void wake_one(const void *node, VISIT visit, void *ctx)
+/* Why everybody looks again: a Secret changed, or something else did. 'by' is the object that did it. */
+struct news {
+    const struct object *by;
+    bool secret;
+};
+
+static void tell_one(const void *node, VISIT visit, void *ctx)
 {
     struct object *o = *(struct object *const *)node;
+    const struct news *news = ctx;
 
-    (void)ctx;
-    if (visit != postorder && visit != leaf)
+    if ((visit != postorder && visit != leaf) || o == news->by)
         return;
-    o->rendered = false; /* placeholders may stand for something else now */
+    if (!news->secret || o->uses_secrets) {
+        o->rendered = false; /* placeholders may stand for something else now, */
+        o->quiet = false;    /* and an injected Secret may be gone */
+    }
     if (o->busy)
-        return;
-    if (o->disposable || strcmp(record_condition(o->doc, "Synced"), "True") != 0)
+        o->again = true;
+    else if (o->disposable || strcmp(record_condition(o->doc, "Synced"), "True") != 0)
         queue_set(&o->loop->queue, &o->slot, o->loop->now());
 }
 
-void loop_wake_held(struct loop *l) { twalk_r(l->objects, wake_one, NULL); }
+void loop_wake_held(struct loop *l) { twalk_r(l->objects, tell_one, &(struct news){ .secret = true }); }
 
 static void on_secret(struct loop *l, json_t *doc, bool removed)
 {
@@ -212,7 +232,7 @@ static void on_secret(struct loop *l, json_t *doc, bool removed)
         (void)json_object_del(l->secrets, key);
     else
         jx_share(l->secrets, key, doc);
-    loop_wake_held(l); /* somebody may wait for it, or need it to be there */
+    loop_wake_held(l);
 }
 
 static void on_config(struct loop *l, json_t *doc, bool removed)
@@ -224,7 +244,7 @@ static void on_config(struct loop *l, json_t *doc, bool removed)
         (void)json_object_del(l->configs, key);
     else
         jx_share(l->configs, key, doc);
-    loop_wake_held(l);
+    twalk_r(l->objects, tell_one, &(struct news){ .secret = false });
 }
 
 static void on_event(struct loop *l, enum role role, const json_t *event)
@@ -265,11 +285,14 @@ static void look_at_store(struct loop *l)
     l->looked_at = clock_monotonic();
 }
 
-int loop_put_secrets(struct loop *l, const json_t *secrets, struct err *e)
+int loop_put_secrets(struct object *o, const json_t *secrets, struct err *e)
 {
+    struct loop *l = o->loop;
     json_t *secret;
     size_t i;
 
+    if (json_array_size(secrets)) /* others may wait for them, or hold the old value */
+        twalk_r(l->objects, tell_one, &(struct news){ .by = o, .secret = true });
     json_array_foreach (secrets, i, secret) {
         CLEAN(free)
         char *key = secret_key(jx_str(secret, "metadata.namespace", ""), jx_str(secret, "metadata.name", ""));

@@ -17,24 +17,11 @@ enum {
 
 bool object_deleting(const struct object *o) { return jx_at(o->doc, "metadata.deletionTimestamp") != NULL; }
 
-const char *object_annotation(const struct object *o, const char *name)
-{
-    return json_string_value(json_object_get(jx_at(o->doc, "metadata.annotations"), name));
-}
-
-int64_t object_annotation_time(const struct object *o, const char *name)
-{
-    const char *text = object_annotation(o, name);
-    int64_t when;
-
-    return text && clock_parse(text, &when, NULL) == 0 ? when : 0;
-}
-
 int64_t object_interval(const struct object *o, enum pace pace)
 {
     const char *field =
         pace == PACE_IDLE ? "spec.forProvider.pollInterval" : "spec.forProvider.pollIntervalWhileNotReady";
-    const char *text = pace == PACE_IDLE ? object_annotation(o, NOTE_POLL) : NULL;
+    const char *text = pace == PACE_IDLE ? notes_text(o->doc, NOTE_POLL) : NULL;
     int64_t interval = pace == PACE_IDLE ? POLL_MS : POLL_NOT_READY_MS;
 
     if (!text)
@@ -54,41 +41,83 @@ void object_rest(struct object *o, int64_t delay_ms)
     o->again = false;
 }
 
-static int stored(struct object *o, int result, json_t *doc, const struct err *e)
+/* Somebody else wrote the document meanwhile: take it as it is now. It must be the same object. */
+static bool refresh(struct object *o)
 {
-    if (result == 0) {
+    struct store_ref ref = store_ref_of(o->doc);
+    json_auto_t *now_there = NULL;
+
+    if (o->loop->store->ops->get(o->loop->store, &ref, &now_there, NULL) < 0 ||
+        strcmp(jx_str(now_there, "metadata.uid", ""), jx_str(o->doc, "metadata.uid", "-")) != 0)
+        return false;
+    json_decref(o->doc);
+    o->doc = TAKE(now_there);
+    o->again = true;
+    return true;
+}
+
+typedef int put_fn(struct store *s, const json_t *object, json_t **ret_object, struct err *e);
+
+/* One try. 1 = conflict, and o->doc is the newer document now. -1: the pass is over. */
+static int try_put(struct object *o, put_fn *put, const json_t *doc)
+{
+    struct err e = { 0 };
+    json_t *now_stored = NULL;
+
+    if (put(o->loop->store, doc, &now_stored, &e) == 0) {
         json_decref(o->doc);
-        o->doc = doc;
+        o->doc = now_stored;
         return 0;
     }
-    if (e->kind != ERR_CONFLICT && e->kind != ERR_NOT_FOUND)
-        log_error("cannot write to the store", LS("object", o->key), LS("error", e->text));
-    /* a conflict means that a newer document is on its way to us */
-    object_rest(o, e->kind == ERR_CONFLICT ? SOON_MS : backoff_failure(++o->failures, crypto_random()));
+    if (e.kind == ERR_CONFLICT && refresh(o))
+        return 1;
+    if (e.kind != ERR_CONFLICT && e.kind != ERR_NOT_FOUND)
+        log_error("cannot write to the store", LS("object", o->key), LS("error", e.text));
+    object_rest(o, backoff_failure(++o->failures, crypto_random()));
     return -1;
 }
 
-int object_put(struct object *o, const json_t *doc)
-{
-    struct err e = { 0 };
-    json_t *now_stored = NULL;
-    int result = o->loop->store->ops->put(o->loop->store, doc, &now_stored, &e);
+enum { TRIES = 5 }; /* a writer that gets in between so often is not somebody's kubectl */
 
-    return stored(o, result, now_stored, &e);
+static int give_up(struct object *o)
+{
+    object_rest(o, backoff_failure(++o->failures, crypto_random()));
+    return -1;
 }
 
+int object_note(struct object *o, const struct note *n)
+{
+    for (int i = 0; i < TRIES; i++) {
+        json_auto_t *doc = json_deep_copy(o->doc);
+        int result;
+
+        n->write(doc, n);
+        if (json_equal(doc, o->doc))
+            return 0;
+        result = try_put(o, o->loop->store->ops->put, doc);
+        if (result <= 0)
+            return result;
+    }
+    return give_up(o);
+}
+
+/* Nobody else writes status: after a conflict ours is put on the newer document. */
 int object_put_status(struct object *o, json_t *status)
 {
-    struct err e = { 0 };
-    json_t *now_stored = NULL;
-    json_auto_t *doc = json_copy(o->doc), *owned = status;
-    int result;
+    json_auto_t *owned = status;
 
-    if (json_equal(owned, json_object_get(o->doc, "status")))
-        return 0;
-    jx_share(doc, "status", owned);
-    result = o->loop->store->ops->put_status(o->loop->store, doc, &now_stored, &e);
-    return stored(o, result, now_stored, &e);
+    for (int i = 0; i < TRIES; i++) {
+        json_auto_t *doc = json_copy(o->doc);
+        int result;
+
+        if (json_equal(owned, json_object_get(o->doc, "status")))
+            return 0;
+        jx_share(doc, "status", owned);
+        result = try_put(o, o->loop->store->ops->put_status, doc);
+        if (result <= 0)
+            return result;
+    }
+    return give_up(o);
 }
 
 int object_record(struct object *o, const struct record *r)
@@ -112,6 +141,7 @@ static void fail(struct object *o, const char *reason, int64_t wait, enum counte
     bool never_ready = !*record_condition(o->doc, "Ready");
 
     o->quiet = false;
+    o->rendered = false;
     if (is_news(o, reason))
         log_info("not in sync", LS("object", o->key), LS("reason", reason), LS("message", text));
     if (object_record(o, &(struct record){ .ready = object_deleting(o) ? "Deleting"
@@ -186,7 +216,7 @@ int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
         return 0;
     }
     if (exec_inject(&o->loop->exec, o->doc, response, &secrets, &masked, &e) < 0 ||
-        loop_put_secrets(o->loop, secrets, &e) < 0) {
+        loop_put_secrets(o, secrets, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
         return -1;
     }
@@ -201,7 +231,7 @@ static json_t *tls_config(const json_t *object)
     bool insecure = jx_bool(object, "spec.forProvider.insecureSkipTLSVerify", false);
     json_t *tls = config ? json_deep_copy(config) : insecure ? json_object() : NULL;
 
-    if (tls && insecure)
+    if (json_is_object(tls) && insecure)
         jx_set(tls, "insecureSkipVerify", json_true());
     return tls;
 }
@@ -241,32 +271,15 @@ void object_send(struct object *o, const struct exec_call *call, auth_done_fn *d
                         done, o);
 }
 
-void object_add_finalizer(json_t *doc)
+static void write_release(json_t *doc, const struct note *n)
 {
-    json_t *list = jx_at(doc, "metadata.finalizers"), *f;
-    size_t i;
-
-    if (!json_is_array(list)) {
-        list = json_array();
-        jx_set(jx_make_object(doc, "metadata"), "finalizers", list);
-    }
-    json_array_foreach (list, i, f)
-        if (json_is_string(f) && !strcmp(json_string_value(f), FINALIZER))
-            return;
-    jx_append(list, json_string(FINALIZER));
+    (void)n;
+    notes_release(doc);
 }
 
 void object_finish(struct object *o)
 {
-    json_auto_t *doc = json_deep_copy(o->doc), *kept = json_array();
-    json_t *f;
-    size_t i;
-
-    json_array_foreach (jx_at(doc, "metadata.finalizers"), i, f)
-        if (strcmp(json_string_value(f) ? json_string_value(f) : "", FINALIZER) != 0)
-            jx_append(kept, json_incref(f));
-    jx_set(jx_make_object(doc, "metadata"), "finalizers", json_incref(kept));
     log_info("released", LS("object", o->key));
-    if (object_put(o, doc) == 0)
+    if (object_note(o, &(struct note){ .write = write_release }) == 0)
         object_rest(o, CLOCK_HOUR); /* the store tells us that it is gone */
 }

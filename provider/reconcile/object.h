@@ -5,12 +5,14 @@
 #include "provider/exec/exec.h"
 #include "provider/reconcile/decide.h"
 #include "provider/reconcile/loop.h"
+#include "provider/reconcile/notes.h"
 #include "provider/reconcile/queue.h"
 #include "provider/reconcile/record.h"
 
 enum { DIGEST = 32 };
 
 struct list; /* list.c */
+struct object;
 
 struct object {
     struct loop *loop;
@@ -18,12 +20,14 @@ struct object {
     json_t *doc;
     struct queue_slot slot;
     bool disposable;
-    bool busy;  /* a pass is under way */
-    bool again; /* the document changed meanwhile */
+    bool uses_secrets; /* has placeholders or injects */
+    bool busy;         /* a pass is under way */
+    bool again;        /* the document changed meanwhile */
     struct auth_call *call;
     struct list *list;  /* waiting for this shared list */
     int64_t generation; /* of the document when the pass began */
     int failures;       /* passes that failed in a row */
+    char call_hash[65]; /* DisposableRequest: what the call in flight was made from */
     json_t *details;    /* of the call in flight, for status.requestDetails */
     int64_t retry_at;   /* DisposableRequest: not before, after a failure */
 
@@ -37,6 +41,7 @@ struct object {
     bool was_ready;
     unsigned char digest[DIGEST];
     int64_t quiet_generation;
+    bool unsettled;       /* a creation before this one may have taken effect */
     int64_t removed_at;   /* when REMOVE was accepted; 0 = not */
     char *fingerprint;    /* of the observation being acted on */
     char change_hash[65]; /* the last change that was sent, */
@@ -70,7 +75,7 @@ struct loop {
 const json_t *loop_config(struct loop *l, const json_t *object, struct err *e);
 const json_t *loop_secret(void *ctx, const char *ns, const char *name);
 /* Store the Secrets of exec_inject() (NULL = none). */
-MUST_CHECK int loop_put_secrets(struct loop *l, const json_t *secrets, struct err *e);
+MUST_CHECK int loop_put_secrets(struct object *o, const json_t *secrets, struct err *e);
 
 /* Whoever could not be executed tries again now. */
 void loop_wake_held(struct loop *l);
@@ -78,10 +83,11 @@ void loop_wake_held(struct loop *l);
 /* The pass is over; the next one in 'delay_ms', or at once when the document changed meanwhile. */
 void object_rest(struct object *o, int64_t delay_ms);
 
-/* Replace metadata and spec, or status, in the store; o->doc is what is stored then. On failure the pass is over (the object
- * rests and is tried again): the caller just returns. */
-MUST_CHECK int object_put(struct object *o, const json_t *doc);
+/* Write status to the store; o->doc is what is stored then. On failure the pass is over (the object rests and is tried
+ * again): the caller just returns. */
 MUST_CHECK int object_put_status(struct object *o, json_t *status);
+/* Put a note into the annotations; nothing is written when it is there already. -1 as above. */
+MUST_CHECK int object_note(struct object *o, const struct note *n);
 
 /* Write what came out, if it differs from what is there; -1 as above. */
 MUST_CHECK int object_record(struct object *o, const struct record *r);
@@ -102,15 +108,9 @@ MUST_CHECK int object_inject(struct object *o, const json_t *response, json_t **
 /* Send a call of the object through its ProviderConfig; o->call is cleared before 'done' runs. */
 void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done);
 
-/* Put our finalizer into a document, once. */
-void object_add_finalizer(json_t *doc);
-
 /* Remove our finalizer: the document may go. The pass is over. */
 void object_finish(struct object *o);
 
-const char *object_annotation(const struct object *o, const char *name);
-/* Time in an annotation, 0 when there is none. */
-int64_t object_annotation_time(const struct object *o, const char *name);
 bool object_deleting(const struct object *o);
 int64_t object_interval(const struct object *o, enum pace pace);
 
@@ -135,10 +135,5 @@ enum {
     SETTLE_MS = 60 * 1000,
 };
 
-#define FINALIZER      "finalizer.managedresource.crossplane.io"
-#define NOTE_PENDING   "crossplane.io/external-create-pending"
-#define NOTE_SUCCEEDED "crossplane.io/external-create-succeeded"
-#define NOTE_FAILED    "crossplane.io/external-create-failed"
-#define NOTE_IDENTITY  "cleura.crossplane.io/identity"
-#define NOTE_PAUSED    "crossplane.io/paused"
-#define NOTE_POLL      "crossplane.io/poll-interval"
+#define NOTE_PAUSED "crossplane.io/paused"
+#define NOTE_POLL   "crossplane.io/poll-interval"

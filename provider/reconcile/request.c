@@ -41,23 +41,18 @@ static unsigned policy_facts(const struct object *o)
 static bool is_paused(const struct object *o)
 {
     const json_t *list = jx_at(o->doc, "spec.managementPolicies");
-    const char *note = object_annotation(o, NOTE_PAUSED);
+    const char *note = notes_text(o->doc, NOTE_PAUSED);
 
     return (note && !strcmp(note, "true")) || (list && json_array_size(list) == 0);
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------- */
 
-static bool was_created(const struct object *o)
-{
-    return object_annotation(o, NOTE_SUCCEEDED) || object_annotation(o, NOTE_PENDING);
-}
-
 /* A creation whose effect may still show up: the answer was lost, or the other side lags behind its own answer. A definite
  * failure removed the pending mark. */
 static unsigned grace_fact(const struct object *o)
 {
-    int64_t at = object_annotation_time(o, NOTE_SUCCEEDED), pending = object_annotation_time(o, NOTE_PENDING);
+    int64_t at = notes_time(o->doc, NOTE_SUCCEEDED), pending = notes_time(o->doc, NOTE_PENDING);
 
     if (pending > at)
         at = pending;
@@ -72,14 +67,15 @@ static unsigned base_facts(const struct object *o)
 /* What the object calls itself must be what we made, or what we were told to adopt. */
 static unsigned owner_fact(const struct object *o, const struct exec_observation *seen)
 {
-    const char *pinned = object_annotation(o, NOTE_IDENTITY);
+    const char *pinned = notes_text(o->doc, NOTE_IDENTITY);
+    bool pending = notes_text(o->doc, NOTE_PENDING) != NULL; /* what it made has a name of its own */
     bool asks = jx_at(o->doc, "spec.forProvider.identity") != NULL;
 
     if (!asks || !(policy_facts(o) & (FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE)))
         return 0;
-    if (pinned)
+    if (pinned && !pending)
         return seen->identity && strcmp(seen->identity, pinned) != 0 ? FACT_FOREIGN : 0;
-    return was_created(o) || jx_bool(o->doc, "spec.forProvider.adopt", false) ? 0 : FACT_FOREIGN;
+    return notes_created(o->doc) || jx_bool(o->doc, "spec.forProvider.adopt", false) ? 0 : FACT_FOREIGN;
 }
 
 /* The answer may be from before our last call while the outside operation looks as it did then, for a limited time. */
@@ -159,41 +155,32 @@ static const char *synced_reason(const struct object *o, const struct decision *
     return d->action != ACT_NOTHING && failing ? NULL : d->synced;
 }
 
-static int pin_identity(struct object *o, const struct exec_observation *seen, unsigned facts)
+/* What was seen and is ours is noted: who it is, where it is, and that the document may not go before it. */
+static int note_seen(struct object *o, const struct exec_observation *seen, unsigned facts)
 {
-    json_auto_t *doc = NULL;
-
-    if ((facts & FACT_FOREIGN) || !seen->identity || object_annotation(o, NOTE_IDENTITY) ||
-        !(facts & (FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE)) || object_deleting(o))
+    if ((facts & FACT_FOREIGN) || object_deleting(o) ||
+        !(facts & (FACT_MAY_CREATE | FACT_MAY_UPDATE | FACT_MAY_DELETE)))
         return 0;
-    doc = json_deep_copy(o->doc);
-    jx_set(jx_make_object(jx_make_object(doc, "metadata"), "annotations"), NOTE_IDENTITY,
-           jx_text(seen->identity));
-    return object_put(o, doc);
-}
-
-/* Something of ours exists outside: the document may not go before it. */
-static int hold_document(struct object *o, unsigned facts)
-{
-    json_auto_t *doc = NULL;
-
-    if ((facts & FACT_FOREIGN) || !(facts & FACT_MAY_DELETE) || object_deleting(o))
-        return 0;
-    doc = json_deep_copy(o->doc);
-    object_add_finalizer(doc);
-    return json_equal(doc, o->doc) ? 0 : object_put(o, doc);
+    return object_note(o, &(struct note){ .write = notes_seen,
+                                          .now = o->loop->now(),
+                                          .identity = seen->identity,
+                                          .url = o->observe_url,
+                                          .hold = facts & FACT_MAY_DELETE });
 }
 
 static void present(struct object *o, const struct exec_observation *seen, json_t *response)
 {
     unsigned facts = observed_facts(o, seen);
     const struct decision *d = decide_request(facts);
-    const char *ready = d->ready ? d->ready : seen->reason;
+    const char *ready = d->ready                                 ? d->ready
+                        : strcmp(seen->reason, "Available") != 0 ? seen->reason
+                                                                 : "Failed";
     json_auto_t *stored = NULL;
     bool settled = !(facts & FACT_SETTLING);
 
-    if (pin_identity(o, seen, facts) < 0 || hold_document(o, facts) < 0 ||
-        (!object_deleting(o) && object_inject(o, response, &stored) < 0))
+    if (seen->change < 0 && settled)
+        o->change_hash[0] = '\0'; /* it was carried out; another time it may be sent again */
+    if (note_seen(o, seen, facts) < 0 || (!object_deleting(o) && object_inject(o, response, &stored) < 0))
         return;
     if (object_record(o, &(struct record){ .ready = ready,
                                            .ready_text = d->ready ? text_of(d->ready) : seen->failure,
@@ -213,10 +200,26 @@ static void present(struct object *o, const struct exec_observation *seen, json_
     carry_out(o, d, seen->change);
 }
 
+/* Absence at another place than where it was seen proves nothing about it. */
+static bool has_moved(const struct object *o)
+{
+    const char *seen_at = notes_text(o->doc, NOTE_URL);
+
+    return notes_created(o->doc) && seen_at && o->observe_url && strcmp(seen_at, o->observe_url) != 0;
+}
+
 static void absent(struct object *o)
 {
     const struct decision *d = decide_request(base_facts(o));
 
+    if (has_moved(o)) {
+        object_fail(
+            o, "UrlChanged", CLOCK_MINUTE,
+            "it was made at %.300s, but the Request names another place now, where nothing is: restore the "
+            "Request, or remove annotation " NOTE_URL " to give that object up",
+            notes_text(o->doc, NOTE_URL));
+        return;
+    }
     o->quiet = false;
     o->was_ready = false;
     o->removed_at = 0;
@@ -269,11 +272,16 @@ static void evaluate(struct object *o, const struct http_response *res)
 
 void request_answered(struct object *o, const struct http_response *res)
 {
-    const json_t *config = loop_config(o->loop, o->doc, NULL);
+    struct err e = { 0 };
+    const json_t *config = loop_config(o->loop, o->doc, &e);
     enum seen seen = is_allowed(o, res->status) ? SEEN_OBJECT
                                                 : absence_of(jx_str(config, "spec.auth", "None"),
-                                                             o->observe_url, res, was_created(o));
+                                                             o->observe_url, res, notes_created(o->doc));
 
+    if (!config) { /* it was removed meanwhile; without it nobody knows what an answer proves */
+        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+        return;
+    }
     if (seen == SEEN_REFUSED ||
         (seen == SEEN_UNAVAILABLE && !(res->status == 404 && removed_by_program(o)))) {
         object_fail_answer(o, "observe", res);
@@ -336,6 +344,11 @@ static void observe(struct object *o, const json_t *config)
 
     if (render_observe(o, config, &e) < 0)
         object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
+    else if (o->observe.unknown && notes_created(o->doc))
+        object_fail(
+            o, "ReconcileError", CLOCK_MINUTE,
+            "cannot determine creation result - remove the " NOTE_PENDING
+            " annotation if it is safe to proceed: the URL needs the creation's answer, which is lost");
     else if (o->observe.unknown) /* the URL needs something that only a creation tells */
         absent(o);
     else if (!o->was_ready || !o->quiet || !list_observe(o, config))

@@ -31,7 +31,7 @@ static void tokens_and_rights_are_told_apart(void **state)
         { 403, ENVELOPE(403, "Invalid token"), true, "Unauthorized" },
         { 401, ENVELOPE(401, "The token has expired"), true, "Unauthorized" },
         { 401, "", true, "Unauthorized" },
-        { 403, "<html>Forbidden</html>", true, "Unauthorized" },
+        { 403, "<html>Forbidden</html>", false, "Forbidden" },
         { 403, ENVELOPE(403, "No access: Your user does not have access to this method."), false,
           "Forbidden" },
         { 403, ENVELOPE(403, "Forbidden IP"), false, "ForbiddenAddress" },
@@ -115,6 +115,8 @@ static void shoots(void **state)
         { "v2", 200, "{\"last_operation\":{\"type\":\"Create\",\"state\":\"Succeeded\"}}", SHOOT_RUNNING },
         { "v1", 404, ENVELOPE(404, "Not Found"), SHOOT_GONE },
         { "v1", 404, "<html>404</html>", SHOOT_UNKNOWN },
+        { "v1", 404, "{\"error\":\"Not Found\"}", SHOOT_UNKNOWN },
+        { "v1", 404, ENVELOPE(404, "OpenStack region X was not found"), SHOOT_UNKNOWN },
         { "v1", 500, "", SHOOT_UNKNOWN },
         { "v2", 200, "<html>", SHOOT_UNKNOWN },
     };

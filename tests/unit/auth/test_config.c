@@ -111,6 +111,8 @@ static void a_wrong_config_is_told(void **state)
         { "{\"spec\":{\"auth\":\"Magic\"}}", "Magic" },
         { "{\"spec\":{\"auth\":\"Cleura\"}}", "spec.endpoint" },
         { "{\"spec\":{\"auth\":\"CleuraShoot\"}}", "spec.shoot.url" },
+        { "{\"spec\":{\"tls\":\"x\"}}", "spec.tls" },
+        { "{\"spec\":{\"limits\":{\"maxConnections\":0}}}", "maxConnections" },
     };
 
     (void)state;
@@ -136,16 +138,20 @@ static void a_credential_without_auth_is_the_authorization_header(void **state)
     assert_string_equal("Authorization", c.header);
 }
 
-/* provider-http lets an inline CA of the provider beat a CA Secret of the resource; ours does not. */
 static void tls_of_a_request_goes_over_that_of_its_config(void **state)
 {
-    json_auto_t *provider =
-        parse("{\"caBundle\":\"a\",\"clientKeySecretRef\":1,\"insecureSkipVerify\":true}");
-    json_auto_t *resource = parse("{\"caCertSecretRef\":2}"), *merged = config_merge_tls(provider, resource);
-    CLEAN(free) char *text = jx_dump(merged);
+    struct config_tls own = { .key = x_strdup("own key"), .cert = x_strdup("own cert") };
+    const struct config_tls theirs = { .ca = (char *)(uintptr_t) "ca",
+                                       .key = (char *)(uintptr_t) "key",
+                                       .insecure = true };
 
     (void)state;
-    assert_string_equal("{\"caCertSecretRef\":2,\"clientKeySecretRef\":1}", text);
+    config_fill_tls(&own, &theirs);
+    assert_string_equal("ca", own.ca);
+    assert_string_equal("own key", own.key);
+    assert_string_equal("own cert", own.cert);
+    assert_false(own.insecure);
+    config_free_tls(&own);
 }
 
 static int forget_secret(void **state)

@@ -22,6 +22,8 @@ static const struct row {
     { "Cleura", 200, "{}", false, SEEN_OBJECT },
     { "Cleura", 404, CLEURA_404, true, SEEN_ABSENT },
     { "Cleura", 404, "<html>404</html>", true, SEEN_UNAVAILABLE },
+    { "Cleura", 404, "{\"error\":{\"code\":404,\"message\":\"OpenStack region X was not found\"}}", true,
+      SEEN_UNAVAILABLE },
     { "Cleura", 404, "", false, SEEN_UNAVAILABLE },
     { "Cleura", 404, KUBE_404("x"), false, SEEN_UNAVAILABLE },
     { "Cleura", 400, "{\"error\":{\"code\":400}}", false, SEEN_UNAVAILABLE },
