@@ -49,13 +49,13 @@ static bool is_paused(const struct object *o)
 /* ---- facts ------------------------------------------------------------------------------------------------------- */
 
 /* A creation whose effect may still show up: the answer was lost, or the other side lags behind its own answer. A definite
- * failure removed the pending mark. */
+ * failure removed the pending mark; what was seen since has shown up. */
 static unsigned grace_fact(const struct object *o)
 {
-    int64_t at = notes_time(o->doc, NOTE_SUCCEEDED), pending = notes_time(o->doc, NOTE_PENDING);
+    int64_t at = notes_time(o->doc, NOTE_PENDING);
 
-    if (pending > at)
-        at = pending;
+    if (!at && !notes_text(o->doc, NOTE_URL))
+        at = notes_time(o->doc, NOTE_SUCCEEDED);
     return at && o->loop->now() - at < GRACE_MS ? FACT_GRACE : 0;
 }
 
