@@ -99,6 +99,9 @@ char *http_origin(const char *url, struct err *e);
  * The caller frees. NULL with ERR_INVALID. */
 char *http_resolve(const char *endpoint, const char *url, struct err *e);
 
+/* RFC 9110's token: what a method or a header's name may be. */
+bool http_is_token(const char *s);
+
 /* RFC 9110 token and field-value rules; what libcurl would otherwise send as it is. */
 bool http_header_valid(const char *name, const char *value);
 
