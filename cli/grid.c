@@ -33,8 +33,7 @@ void grid_addf(struct grid *g, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    if (vasprintf(&text, fmt, ap) < 0)
-        abort();
+    text = x_vasprintf(fmt, ap);
     va_end(ap);
     grid_add(g, text);
 }

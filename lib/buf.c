@@ -48,14 +48,11 @@ int buf_addf(struct buf *b, const char *fmt, ...)
 {
     CLEAN(free) char *text = NULL;
     va_list ap;
-    int n;
 
     va_start(ap, fmt);
-    n = vasprintf(&text, fmt, ap);
+    text = x_vasprintf(fmt, ap);
     va_end(ap);
-    if (n < 0)
-        abort();
-    return buf_add(b, text, (size_t)n);
+    return buf_adds(b, text);
 }
 
 char *buf_take(struct buf *b)

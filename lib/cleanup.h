@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scope-bound ownership: a variable marked CLEAN(fn) is released on every exit. */
 #pragma once
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,4 +66,6 @@ static inline char *x_strndup(const char *s, size_t n)
         abort();
     return p;
 }
+/* New text; never NULL. */
+char *x_vasprintf(const char *fmt, va_list ap) PRINTF(1, 0) MUST_CHECK;
 char *x_asprintf(const char *fmt, ...) PRINTF(1, 2) MUST_CHECK;

@@ -35,8 +35,7 @@ static json_t *fail(struct reader *r, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    if (vasprintf(&text, fmt, ap) < 0)
-        abort();
+    text = x_vasprintf(fmt, ap);
     va_end(ap);
     err_set(r->e, ERR_INVALID, "not valid YAML at line %zu, column %zu: %s", r->event.start_mark.line + 1,
             r->event.start_mark.column + 1, text);

@@ -13,8 +13,7 @@ void problems_add(struct problems *p, const char *fmt, ...)
         return;
     }
     va_start(ap, fmt);
-    if (vasprintf(&text, fmt, ap) < 0)
-        abort();
+    text = x_vasprintf(fmt, ap);
     va_end(ap);
     p->text = x_realloc(p->text, (p->n + 1) * sizeof(*p->text));
     p->text[p->n++] = text;

@@ -50,13 +50,10 @@ json_t *status_make(enum reason reason, const struct path *at, const char *fmt, 
 {
     CLEAN(free) char *message = NULL;
     va_list ap;
-    int n;
 
     va_start(ap, fmt);
-    n = vasprintf(&message, fmt, ap);
+    message = x_vasprintf(fmt, ap);
     va_end(ap);
-    if (n < 0)
-        abort();
     return make(reason, at, message);
 }
 
@@ -96,13 +93,10 @@ void reply_fail(struct api_reply *r, enum reason reason, const struct path *at, 
 {
     CLEAN(free) char *message = NULL;
     va_list ap;
-    int n;
 
     va_start(ap, fmt);
-    n = vasprintf(&message, fmt, ap);
+    message = x_vasprintf(fmt, ap);
     va_end(ap);
-    if (n < 0)
-        abort();
     reply_status(r, make(reason, at, message));
 }
 

@@ -19,13 +19,10 @@ static void report(struct check *c, const char *reason, const char *fmt, ...)
 {
     CLEAN(free) char *message = NULL;
     va_list ap;
-    int n;
 
     va_start(ap, fmt);
-    n = vasprintf(&message, fmt, ap);
+    message = x_vasprintf(fmt, ap);
     va_end(ap);
-    if (n < 0)
-        abort();
     if (json_array_size(c->found) < MAX_VIOLATIONS)
         jx_append(c->found, jx_pack("{s:s, s:o, s:o}", "reason", reason, "message", jx_text(message), "field",
                                     jx_text(c->field)));
