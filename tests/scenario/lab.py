@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("BIN", ROOT / "build/dev/bin"))
@@ -36,9 +37,12 @@ def expect_equal(wanted, got, text):
 
 
 class Lab:
-    """Use as a context manager. Everything it started is stopped, by pid, when it ends."""
+    """Use as a context manager. Everything it started is stopped, by pid, when it ends.
 
-    def __init__(self, *sim_options, speed=120, poll="1s"):
+    simulator=False: a lab without cleura-sim, for scenarios that script the other side (backend.py)."""
+
+    def __init__(self, *sim_options, speed=120, poll="1s", simulator=True):
+        self.simulator = simulator
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="scenario-"))
         self.store = self.directory / "store.db"
         self.processes = []
@@ -48,6 +52,11 @@ class Lab:
                         CLEURA_STORE=str(self.store), CLEURA_POLL=poll, CLEURA_K8S="1.33.7", NO_COLOR="1")
 
     def __enter__(self):
+        if self.simulator:
+            self.start_simulator()
+        return self
+
+    def start_simulator(self):
         ready = self.directory / "ready.json"
         self.sim = self.start("cleura-sim", *self.sim_options, "--ready-file", str(ready))
         wait_until(ready.exists, 20, "the simulator to listen")
@@ -56,7 +65,6 @@ class Lab:
         if self.ready["ca"]:
             (self.directory / "ca.pem").write_text(self.ready["ca"])
             self.env["CLEURA_CA_FILE"] = str(self.directory / "ca.pem")
-        return self
 
     def __exit__(self, kind, error, trace):
         for process in reversed(self.processes):
@@ -157,6 +165,60 @@ class Lab:
     def is_ready(self, kind, name):
         return self.condition(kind, name, "Ready").get("status") == "True"
 
+    def note(self, kind, name, annotation):
+        return self.objects().get((kind, name), {}).get("metadata", {}).get("annotations", {}).get(annotation)
+
+    def put(self, *documents):
+        """Store objects as a user does. It returns when they are stored."""
+        self.cli("apply", "-f", self.file_of(documents), "--no-wait", "--no-provider")
+
+    def remove(self, *documents, wait=True):
+        """Remove objects as a user does. With finalizers they are gone when the provider is done with them."""
+        self.cli("delete", "-f", self.file_of(documents), "--yes", "--no-provider")
+        names = {(document["kind"], document["metadata"]["name"]) for document in documents}
+        if wait:
+            wait_until(lambda: not names & set(self.objects()), 10, f"the removal of {names}")
+
+    def file_of(self, documents):
+        path = self.directory / "objects.json"
+        path.write_text("\n---\n".join(map(json.dumps, documents)))
+        return path
+
+    # ---- the store, behind the command line's back --------------------------------------------------------------
+
+    def edit(self, kind, name, change):
+        """Another client's edit at this very moment: change(document) in one transaction."""
+        with self.transaction() as (db, version):
+            row = db.execute("SELECT doc FROM objects WHERE kind=? AND name=? AND removed=0", (kind, name)).fetchone()
+            document = json.loads(row[0])
+            spec = json.dumps(document.get("spec"), sort_keys=True)
+            change(document)
+            document["metadata"]["resourceVersion"] = str(version)
+            if json.dumps(document.get("spec"), sort_keys=True) != spec:
+                document["metadata"]["generation"] += 1
+            db.execute("UPDATE objects SET version=?, doc=? WHERE kind=? AND name=? AND removed=0",
+                       (version, json.dumps(document), kind, name))
+
+    def forge(self, *documents):
+        """Store documents that nobody has checked."""
+        for document in documents:
+            with self.transaction() as (db, version):
+                metadata = document["metadata"]
+                stored = {"generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z", **metadata,
+                          "uid": str(uuid.uuid4()), "resourceVersion": str(version)}
+                group = document["apiVersion"].rpartition("/")[0]
+                db.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, 0, ?)",
+                           (group, document["kind"], metadata.get("namespace", ""), metadata["name"], version,
+                            json.dumps({**document, "metadata": stored})))
+
+    @contextlib.contextmanager
+    def transaction(self):
+        """A connection within a transaction, and the version that is written by it."""
+        with contextlib.closing(sqlite3.connect(self.store, timeout=10, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db, db.execute("UPDATE counter SET version = version + 1 RETURNING version").fetchone()[0]
+            db.execute("COMMIT")
+
     # ---- manifests ----------------------------------------------------------------------------------------------
 
     def manifest(self, name="my-cluster", file="shoot.json", **spec):
@@ -176,6 +238,12 @@ class Lab:
 def worker(name, minimum=1, maximum=3, **more):
     return {"name": name, "machine": {"type": "b.4c8gb", "image": {"name": "gardenlinux", "version": "1877.9.0"}},
             "minimum": minimum, "maximum": maximum, "volume": {"size": "50Gi"}, **more}
+
+
+def cpu_seconds(process):
+    """What a process has used so far."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait_until(condition, seconds, what):
@@ -205,5 +273,5 @@ def skip(reason):
     raise SystemExit(77)
 
 
-__all__ = ["Lab", "Failure", "expect", "expect_equal", "wait_until", "run", "skip", "worker", "signal", "time",
+__all__ = ["Lab", "Failure", "expect", "expect_equal", "wait_until", "run", "skip", "worker", "cpu_seconds", "signal", "time",
            "PROJECT", "PASSWORD", "SHOOTS_V1", "BIN", "ROOT"]
