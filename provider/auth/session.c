@@ -251,6 +251,8 @@ void session_blame_call(struct session *s, const char *method, const char *url, 
 
     hash_call(method, url, r->hash);
     r->until = now + SOON_MS;
+    if (s->soon_invalid) /* so the token before was not invalid either */
+        s->soon_invalid--;
 }
 
 bool session_blames_call(const struct session *s, const char *method, const char *url, int64_t now)

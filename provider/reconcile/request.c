@@ -345,10 +345,12 @@ static void observe(struct object *o, const json_t *config)
     if (render_observe(o, config, &e) < 0)
         object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
     else if (o->observe.unknown && notes_created(o->doc))
-        object_fail(
-            o, "ReconcileError", CLOCK_MINUTE,
-            "cannot determine creation result - remove the " NOTE_PENDING
-            " annotation if it is safe to proceed: the URL needs the creation's answer, which is lost");
+        object_fail(o, "ReconcileError", CLOCK_MINUTE,
+                    "cannot determine creation result - remove the %s annotation if it is safe to proceed: "
+                    "the URL needs the "
+                    "creation's answer, which %s",
+                    notes_text(o->doc, NOTE_PENDING) ? NOTE_PENDING : NOTE_SUCCEEDED,
+                    notes_text(o->doc, NOTE_PENDING) ? "is lost" : "storeResponse: None did not keep");
     else if (o->observe.unknown) /* the URL needs something that only a creation tells */
         absent(o);
     else if (!o->was_ready || !o->quiet || !list_observe(o, config))

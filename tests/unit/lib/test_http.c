@@ -370,6 +370,29 @@ static void retry_after_is_read(void **state)
     assert_int_equal(7000, a.retry_after);
 }
 
+static void nobody_waits_for_a_day(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t wait;
+    } rows[] = { { "7", 7000 },
+                 { "86400", 300000 },
+                 { "99999999999999999999", 300000 },
+                 { "-1", -1 },
+                 { "soon", -1 },
+                 { "Fri, 31 Dec 2100 23:59:59 GMT", 300000 },
+                 { "0", 0 },
+                 { "Thu, 01 Jan 1970 00:00:01 GMT", 1000 } };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct http_header header = { "Retry-After", rows[i].text };
+        const struct http_response res = { .headers = &header, .n_headers = 1 };
+
+        assert_int_equal(rows[i].wait, http_retry_after(&res, 0));
+    }
+}
+
 static void a_hanging_peer_holds_up_nobody(void **state)
 {
     static struct answer hanging, others[20];
@@ -492,6 +515,7 @@ int main(void)
         cmocka_unit_test(a_refused_connection_has_not),
         cmocka_unit_test(no_answer_ends_at_the_timeout),
         cmocka_unit_test(retry_after_is_read),
+        cmocka_unit_test(nobody_waits_for_a_day),
         cmocka_unit_test(a_hanging_peer_holds_up_nobody),
         cmocka_unit_test(connections_are_used_again),
         cmocka_unit_test(a_cancelled_call_is_not_reported),
