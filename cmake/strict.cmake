@@ -8,8 +8,7 @@ target_compile_options(strict INTERFACE -Wall -Wextra -Werror -Wshadow -Wstrict-
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   # With sanitizers gcc sees null paths that its own instrumentation made.
   if(NOT SANITIZE)
-    # At -O3 it also sees paths that nobody can take: worth a look, not a reason that a user cannot build.
-    target_compile_options(strict INTERFACE -Wnull-dereference -Wno-error=null-dereference)
+    target_compile_options(strict INTERFACE -Wnull-dereference)
   endif()
 endif()
 if(SANITIZE)

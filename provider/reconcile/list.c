@@ -111,20 +111,18 @@ static void on_list(void *ctx, const struct auth_result *r)
     struct list *list = ctx;
     struct object **waiting = list->waiting;
     size_t n = list->n;
+    const struct object *any = first_of(waiting, n);
+    int status = r->outcome == AUTH_ANSWERED ? r->res->status : 0;
 
     list->call = NULL;
     list->waiting = NULL;
     list->n = list->cap = 0;
-    if (r->outcome == AUTH_ANSWERED && r->res->status >= 300 && r->res->status < 500) {
-        list->valid = false; /* we may not list, or there is no list: each by itself, for a while */
-        if (first_of(waiting, n))
-            list->unusable_until = first_of(waiting, n)->loop->now() + UNUSABLE_MS;
-    }
-    if (r->outcome == AUTH_ANSWERED && r->res->status >= 200 && r->res->status < 300) {
-        const struct object *any = first_of(waiting, n);
-
-        if (any && take_in(list, any, r->res, NULL) == 0)
-            list->fetched_at = any->loop->now();
+    if (any && status >= 300 &&
+        status < 500) { /* we may not list, or there is no list: each by itself, for a while */
+        list->valid = false;
+        list->unusable_until = any->loop->now() + UNUSABLE_MS;
+    } else if (any && status >= 200 && status < 300 && take_in(list, any, r->res, NULL) == 0) {
+        list->fetched_at = any->loop->now();
     }
     for (size_t i = 0; i < n; i++)
         if (waiting[i])
