@@ -1,6 +1,7 @@
 """kubectl finds in a simulated shoot what it expects of an API server: discovery, apply on both sides, conflicts, watches,
 finalizers, custom kinds, hibernation, CA rotation."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -31,7 +32,7 @@ spec:
     metadata: {labels: {app: web}}
     spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
 """
-GADGET = "{apiVersion: example.org/v1, kind: Gadget, metadata: {name: g, namespace: default}, spec: {parts: [{name: %s}]}}"
+GADGET = "---\n{apiVersion: example.org/v1, kind: Gadget, metadata: {name: g, namespace: default}, spec: {parts: [{name: %s}]}}"
 
 
 def definition(fields):
@@ -70,14 +71,14 @@ class Cluster:
 
     def kubectl(self, *arguments, code=0, stdin=""):
         done = subprocess.run(self.arguments(*arguments), input=stdin, capture_output=True, text=True, timeout=60,
-                              check=False, env={"HOME": str(self.directory), "PATH": "/usr/bin:/bin"})
+                              check=False, env={"HOME": str(self.directory), "PATH": os.environ["PATH"]})
         expect(done.returncode == code,
                f"kubectl {' '.join(arguments)}: exit {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
 
     def watch(self, log, *arguments):
         return subprocess.Popen(self.arguments(*arguments), stdout=open(log, "w", encoding="utf-8"),
-                                stderr=subprocess.STDOUT, env={"HOME": str(self.directory), "PATH": "/usr/bin:/bin"})
+                                stderr=subprocess.STDOUT, env={"HOME": str(self.directory), "PATH": os.environ["PATH"]})
 
     def stop(self):
         _, errors = self.driver.communicate("quit\n", timeout=30)
@@ -188,9 +189,16 @@ def life_of_the_server(c):
     expect("deleted" in c.kubectl("delete", "-f", "-", stdin=APP), "with which it works")
 
 
+def client_minor():
+    text = subprocess.run(["kubectl", "version", "--client", "-o", "json"], capture_output=True, text=True, check=True).stdout
+    return int(json.loads(text)["clientVersion"]["minor"].rstrip("+"))
+
+
 def main():
     if shutil.which("kubectl") is None:
         skip("kubectl is not installed")
+    if client_minor() < 27:
+        skip("kubectl is older than 1.27")
     with tempfile.TemporaryDirectory(prefix="scenario-") as directory:
         c = Cluster(directory)
         try:
