@@ -123,14 +123,10 @@ const struct verb verb_apply = {
     .help = "Stores the objects of a file, of a folder or of standard input (their spec replaces what was "
             "there) and works until\n"
             "all composites are Ready; --no-wait returns when Cleura has accepted them (with --no-provider: "
-            "at once). Nothing is stored "
-            "unless all of it can\n"
-            "be rendered. Kinds of platform.cleura.crossplane.io/v1alpha1: Shoot, and in it Gateway, "
-            "HTTPRoute, TCPRoute,\n"
-            "TLSRoute, LoadBalancer and Volume with spec.shootRef; also ProviderConfig and Request of\n"
-            "cleura.m.crossplane.io/v1alpha2, and Secret. In any order. Without a ProviderConfig \"default\" "
-            "one is made from\n"
-            "CLEURA_URL and the login in the environment.",
+            "at once). Nothing is\n"
+            "stored unless all of it can be rendered. Objects may stand in any order. Without a "
+            "ProviderConfig \"default\" one is\n"
+            "made from CLEURA_URL and the login in the environment.",
     .options = "filename wait no-wait timeout no-provider",
     .run = apply,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/kinds.h"
 #include "cli/suggest.h"
 #include "cli/verb.h"
 #include "lib/buf.h"
@@ -29,8 +30,7 @@ static void print_all(void)
 {
     const struct verb *v;
 
-    printf("Kubernetes clusters at Cleura (Gardener shoots), and gateways, routes, load balancers and "
-           "volumes in them.\n\n"
+    printf("Kubernetes clusters at Cleura (Gardener shoots).\n\n"
            "Usage: cleura-shoot VERB [ARGUMENTS] [OPTIONS]\n\nVerbs:\n");
     for (size_t i = 0; (v = verbs_at(i)); i++) {
         CLEAN(free) char *left = x_asprintf("  %s %s", v->name, v->arguments);
@@ -48,9 +48,30 @@ static void print_all(void)
            "6 Cleura unavailable, 7 timeout, 8 failed for good, 130 stopped by ^C.\n");
 }
 
+/* What this program can render: the texts promise no more. */
+static void print_kinds(void)
+{
+    const struct kind_info *kind;
+    const char *group = NULL;
+
+    printf("\nKinds:\n");
+    for (size_t i = 0; (kind = kinds_at(i)); i++) {
+        if (kind->role == KIND_IGNORED)
+            continue;
+        if (group && !strcmp(group, kind->api_version))
+            printf(", %s", kind->kind);
+        else
+            printf("%s  %-38s %s", group ? "\n" : "", kind->api_version, kind->kind);
+        group = kind->api_version;
+    }
+    printf("\n");
+}
+
 static void print_verb(const struct verb *v)
 {
     printf("cleura-shoot %s%s%s\n\n%s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
+    if (options_listed(v->options, "filename"))
+        print_kinds();
     if (v->options && *v->options) {
         printf("\nOptions:\n");
         print_options(false, v->options);
