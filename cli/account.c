@@ -42,6 +42,8 @@ int account_check(const struct options *o, struct err *e)
     if (o->project && !is_segment(o->project))
         return err_set(e, ERR_INVALID,
                        "--project is the OpenStack project's id, 32 hex digits, not \"%.40s\"", o->project);
+    if (o->url && strncmp(o->url, "https://", 8) != 0 && strncmp(o->url, "http://", 7) != 0)
+        return err_set(e, ERR_INVALID, "--url begins with https://, unlike \"%.80s\"", o->url);
     if (!is_segment(account_namespace(o)))
         return err_set(e, ERR_INVALID, "--namespace is a name such as default, not \"%.40s\"",
                        account_namespace(o));

@@ -27,7 +27,8 @@ static const struct kind_info *find_kind(const char *word, struct err *e)
     if (!kind && nearest)
         err_set(e, ERR_INVALID, "there is no kind \"%.40s\"; did you mean %s?", word, nearest);
     else if (!kind)
-        err_set(e, ERR_INVALID, "there is no kind \"%.40s\"; \"cleura-shoot help apply\" names them", word);
+        err_set(e, ERR_INVALID, "there is no kind \"%.40s\"; \"cleura-shoot help apply\" lists the kinds",
+                word);
     return kind;
 }
 

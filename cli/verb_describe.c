@@ -126,7 +126,10 @@ static int describe(const struct call *c, struct err *e)
     const json_t *object;
 
     if (c->n == 1 && !strchr(c->words[0], '/'))
-        return err_set(e, ERR_INVALID, "describe which? cleura-shoot describe %.40s NAME", c->words[0]);
+        return kinds_find(c->words[0])
+                   ? err_set(e, ERR_INVALID, "describe which? cleura-shoot describe %.40s NAME", c->words[0])
+                   : err_set(e, ERR_INVALID,
+                             "describe what kind of object? cleura-shoot describe Shoot %.80s", c->words[0]);
     if (session_open(&s, c->o, SESSION_LOOK, e) < 0 ||
         select_objects(s.store, account_namespace(c->o), c->words, c->n, &objects, e) < 0 ||
         compose_list(s.store, &composed, e) < 0)

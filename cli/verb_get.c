@@ -59,6 +59,48 @@ static int print_table(struct session *s, const json_t *objects, struct err *e)
     return 0;
 }
 
+/* The namespaces that hold such objects (NULL = composites of any kind), as a set. */
+static json_t *namespaces_of(struct session *s, const struct kind_info *only, struct err *e)
+{
+    json_auto_t *found = json_object();
+    const struct kind_info *kind;
+
+    for (size_t i = 0; (kind = kinds_at(i)); i++) {
+        json_auto_t *items = NULL;
+        size_t k;
+        const json_t *object;
+
+        if (kind->cluster || (only ? kind != only : kind->role != KIND_COMPOSITE))
+            continue;
+        if (kinds_list(s->store, kind, NULL, &items, e) < 0)
+            return NULL;
+        json_array_foreach (items, k, object)
+            jx_set(found, jx_str(object, "metadata.namespace", "?"), json_true());
+    }
+    return TAKE(found);
+}
+
+/* An empty answer is most often the wrong namespace. */
+static int tell_empty(struct session *s, const struct call *c, struct err *e)
+{
+    const struct kind_info *kind = c->n ? kinds_find(c->words[0]) : NULL;
+    json_auto_t *found = namespaces_of(s, kind, e);
+    CLEAN(buf_free) struct buf names = buf_max(4096);
+    const char *name;
+    json_t *value;
+
+    if (!found)
+        return -1;
+    json_object_foreach (found, name, value)
+        (void)buf_addf(&names, "%s%s", names.len ? ", " : "", name);
+    (void)fprintf(stderr, "There is no %s in namespace %s", kind ? kind->kind : "cluster",
+                  account_namespace(c->o));
+    if (names.len)
+        (void)fprintf(stderr, ", but in %s: say --namespace (-n)", buf_text(&names));
+    (void)fprintf(stderr, ".\n");
+    return 0;
+}
+
 static int get(const struct call *c, struct err *e)
 {
     CLEAN(session_close) struct session s = { 0 };
@@ -82,8 +124,7 @@ static int get(const struct call *c, struct err *e)
         return 0;
     }
     if (json_array_size(objects) == 0 && !c->o->quiet) {
-        (void)fprintf(stderr, "Nothing of that kind in namespace %s.\n", account_namespace(c->o));
-        return 0;
+        return tell_empty(&s, c, e);
     }
     return print_table(&s, objects, e);
 }
