@@ -92,7 +92,9 @@ int place_find(struct session *s, struct place *ret, struct err *e)
         return 0;
     domains = probe_get(s, "/accesscontrol/v1/openstack/domains", e);
     if (!domains)
-        return e->kind == ERR_AUTH ? -1 : err_wrap(e, "look up the project (CLEURA_PROJECT spares this)");
+        return e->kind == ERR_AUTH || e->kind == ERR_TRANSIENT
+                   ? -1
+                   : err_wrap(e, "look up the project (CLEURA_PROJECT spares this)");
     json_array_foreach (domains, i, domain) {
         const char *region = region_in(domain, wanted, &known);
 

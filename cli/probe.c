@@ -5,6 +5,7 @@
 #include "cli/kinds.h"
 #include "cli/outcome.h"
 #include "cli/stop.h"
+#include "cli/text.h"
 #include "lib/clock.h"
 #include "lib/crypto.h"
 #include "lib/jx.h"
@@ -97,6 +98,35 @@ static int check_failure(const json_t *object, struct err *e)
     return 0;
 }
 
+/* A 404 that stays is no hiccup: the project, region or cloud in the URL is wrong. */
+static int check_not_found(const json_t *object, int64_t waited_ms, struct err *e)
+{
+    enum { HICCUP_MS = 6 * 1000 };
+    const char *message = jx_str(outcome_condition(object, "Synced"), "message", "");
+    const char *found = strstr(message, "HTTP 404");
+
+    if (waited_ms < HICCUP_MS || !found)
+        return 0;
+    return err_set(e, ERR_NOT_FOUND, "Cleura answers %s; check --cloud, --region and --project", found);
+}
+
+/* Say once why nothing comes, so that nobody sits before a silent terminal. */
+static void tell_delay(const struct session *s, const json_t *object, int64_t waited_ms, int64_t timeout,
+                       bool *told)
+{
+    enum { PATIENCE_MS = 3 * 1000 };
+    const char *message = jx_str(outcome_condition(object, "Synced"), "message", "");
+    CLEAN(free) char *text = NULL;
+    char until[TEXT_ELAPSED];
+
+    if (*told || s->o->quiet || waited_ms < PATIENCE_MS || !*message)
+        return;
+    text = text_clean(message);
+    text_elapsed(timeout, until);
+    (void)fprintf(stderr, "%s; trying again for up to %s (^C stops)\n", text, until);
+    *told = true;
+}
+
 static int late(const json_t *object, struct err *e)
 {
     const char *why = jx_str(outcome_condition(object, "Synced"), "message", "no answer yet");
@@ -108,7 +138,8 @@ static int late(const json_t *object, struct err *e)
 
 static int run_until_ready(struct session *s, const struct store_ref *ref, json_t **ret, struct err *e)
 {
-    int64_t timeout, start = clock_monotonic();
+    int64_t timeout, start = clock_monotonic(), waited = 0;
+    bool told = false;
 
     if (drive_timeout(s->o, PROBE_TIMEOUT_MS, &timeout, e) < 0)
         return -1;
@@ -120,7 +151,11 @@ static int run_until_ready(struct session *s, const struct store_ref *ref, json_
             return -1;
         if (!strcmp(jx_str(outcome_condition(*ret, "Ready"), "status", ""), "True"))
             return 0;
-    } while (!stop_requested() && clock_monotonic() - start < timeout);
+        waited = clock_monotonic() - start;
+        if (check_not_found(*ret, waited, e) < 0)
+            return -1;
+        tell_delay(s, *ret, waited, timeout, &told);
+    } while (!stop_requested() && waited < timeout);
     return late(*ret, e);
 }
 

@@ -60,10 +60,13 @@ static int list(const struct call *c, struct err *e)
     grid_init(&g, "NAME REGION KUBERNETES GROUPS NODES STATUS MESSAGE");
     json_array_foreach (shoots, i, shoot)
         add_row(&g, shoot);
+    if (json_array_size(shoots) == 0) {
+        if (!c->o->quiet)
+            (void)fprintf(stderr, "No clusters in project %s, region %s.\n", place.project, place.region);
+        return 0;
+    }
     grid_print(&g, &out);
     output_text(&out);
-    if (json_array_size(shoots) == 0 && !c->o->quiet)
-        (void)fprintf(stderr, "No clusters in project %s, region %s.\n", place.project, place.region);
     return 0;
 }
 

@@ -56,6 +56,7 @@ static int watch(struct look *l, int64_t timeout, struct progress_row *row, char
     int result = 0;
 
     screen_open(&screen, l->options.quiet);
+    l->options.quiet = true; /* the screen tells it */
     while (result == 0 && !stop_requested() && clock_monotonic() - start < timeout) {
         if (clock_monotonic() >= next) {
             result = look_once(l, row, text, e);
