@@ -58,8 +58,30 @@ json_t *local_look(struct look *l, struct err *e)
     return document;
 }
 
-int local_not_ours(const char *name, const char *verb, struct err *e)
+char *local_elsewhere(const struct options *o, const char *name)
 {
+    CLEAN(session_close) struct session s = { 0 };
+    json_auto_t *shoots = NULL;
+    size_t i;
+    const json_t *shoot;
+
+    if (!session_store_exists(o) || session_open(&s, o, SESSION_LOOK, NULL) < 0 ||
+        kinds_list(s.store, kinds_find("Shoot"), NULL, &shoots, NULL) < 0)
+        return NULL;
+    json_array_foreach (shoots, i, shoot)
+        if (!strcmp(jx_str(shoot, "metadata.name", ""), name))
+            return x_strdup(jx_str(shoot, "metadata.namespace", ""));
+    return NULL;
+}
+
+int local_not_ours(const struct options *o, const char *name, const char *verb, struct err *e)
+{
+    CLEAN(free) char *ns = local_elsewhere(o, name);
+
+    if (ns)
+        return err_set(e, ERR_CONFLICT,
+                       "%s is in namespace %s of this store, not in %s: cleura-shoot %s %s -n %s", name, ns,
+                       account_namespace(o), verb, name, ns);
     return err_set(e, ERR_CONFLICT,
                    "%s was not made from this store: %s leaves it alone. To take it over, write a Shoot with "
                    "its name, region, projectId, "

@@ -23,5 +23,8 @@ static inline void local_close_clean(struct look *l) { local_close(l); }
 /* The document Cleura has of the shoot. NULL with ERR_NOT_FOUND, ERR_AUTH, ERR_TRANSIENT ... */
 MUST_CHECK json_t *local_look(struct look *l, struct err *e);
 
-/* ERR_CONFLICT that tells how to take over a shoot that is not in the store. Always -1. */
-int local_not_ours(const char *name, const char *verb, struct err *e);
+/* The other namespace of the store that has a Shoot of that name, or NULL. The caller frees. */
+char *local_elsewhere(const struct options *o, const char *name);
+
+/* ERR_CONFLICT that tells in which namespace the shoot is, or how to take it over when it is not in the store. Always -1. */
+int local_not_ours(const struct options *o, const char *name, const char *verb, struct err *e);

@@ -20,7 +20,7 @@ static int refuse(const struct call *c, const char *name, struct err *e)
     if (!document)
         return -1;
     json_decref(document);
-    return local_not_ours(name, "delete", e);
+    return local_not_ours(c->o, name, "delete", e);
 }
 
 static int delete_name(const struct call *c, struct err *e)
@@ -118,10 +118,9 @@ const struct verb verb_delete = {
     .arguments = "NAME | -f FILE",
     .summary = "remove a cluster, or what a file describes",
     .help = "Removes a cluster made from this store, with everything in it that was made from here "
-            "(gateways, routes, load\n"
-            "balancers, volumes: those first, so that nothing is left behind in OpenStack), and waits until "
-            "Cleura says it is\n"
-            "gone. Asks for the cluster's name on the terminal; --yes answers for scripts. With -f the "
+            "(that first, so that\n"
+            "nothing is left behind in OpenStack), and waits until Cleura says it is gone. Asks for the "
+            "cluster's name on the terminal; --yes answers for scripts. With -f the "
             "objects of a file or\n"
             "folder go. A cluster that was not made from here is never touched.",
     .options = "filename yes no-wait timeout no-provider",

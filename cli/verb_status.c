@@ -42,7 +42,8 @@ static void errors(const struct shoot_facts *f, struct buf *out)
         line(out, i ? "" : "Errors", jx_str(error, "description", ""));
 }
 
-static void print(const json_t *document, const json_t *shoot)
+/* 'here' is what to say when 'shoot' is NULL. */
+static void print(const json_t *document, const json_t *shoot, const char *here)
 {
     CLEAN(buf_free) struct buf out = buf_max(OUTPUT_MAX);
     CLEAN(free) char *status = NULL, *operation = NULL;
@@ -63,7 +64,7 @@ static void print(const json_t *document, const json_t *shoot)
         line(&out, "Here", jx_str(shoot, "status.phase", "not yet executed"));
         line(&out, "", jx_str(shoot, "status.message", ""));
     } else {
-        line(&out, "Here", "not in this store: only looked at");
+        line(&out, "Here", here);
     }
     conditions(&f, &out);
     output_text(&out);
@@ -73,16 +74,21 @@ static int status(const struct call *c, struct err *e)
 {
     json_auto_t *shoot = NULL, *document = NULL;
     CLEAN(local_close) struct look look = { 0 };
+    CLEAN(free) char *ns = NULL, *here = NULL;
     enum output format;
 
     if (output_format(c->o, &format, e) < 0 || local_shoot(c->o, c->words[0], &shoot, e) < 0)
         return -1;
     if (local_open(&look, c->o, c->words[0], shoot, e) < 0 || !(document = local_look(&look, e)))
         return -1;
-    if (format != OUTPUT_TABLE)
+    if (format != OUTPUT_TABLE) {
         output_document(format, document);
-    else
-        print(document, shoot);
+        return 0;
+    }
+    ns = shoot ? NULL : local_elsewhere(c->o, c->words[0]);
+    here = ns ? x_asprintf("in namespace %s of this store (-n %s)", ns, ns)
+              : x_strdup("not in this store: only looked at");
+    print(document, shoot, here);
     return 0;
 }
 
