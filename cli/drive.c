@@ -187,10 +187,24 @@ static bool is_over(const struct run *r)
     return true;
 }
 
+/* What happens without us, and what takes it up again. */
+static const char *go_on_text(const struct run *r, const struct target *t)
+{
+    if (r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING)
+        return "the same command takes it up again";
+    if (!t->outcome.accepted && !t->outcome.ready)
+        return "Cleura has not accepted it, so nothing goes on there; the same command tries again";
+    return "it goes on at Cleura, the same command takes it up again";
+}
+
 static int verdict(const struct run *r, int64_t timeout, struct err *e)
 {
     static const char *const wanted[] = {
-        [DRIVE_READY] = "Ready", [DRIVE_ACCEPTED] = "accepted", [DRIVE_GONE] = "gone"
+        [DRIVE_READY] = "Ready",
+        [DRIVE_ACCEPTED] = "accepted by Cleura",
+        [DRIVE_GONE] = "gone",
+        [DRIVE_KUBECONFIG] = "so far that its kubeconfig is here",
+        [DRIVE_LEAVING] = "being deleted at Cleura",
     };
     const struct target *t = first_lost(r);
     char text[TEXT_ELAPSED];
@@ -202,10 +216,8 @@ static int verdict(const struct run *r, int64_t timeout, struct err *e)
     if (!t)
         return 0;
     text_elapsed(timeout, text);
-    return err_set(
-        e, ERR_TIMEOUT,
-        "%s is not %s after %s: %s; it goes on at Cleura, \"cleura-shoot wait\" or apply takes it up again",
-        t->label, wanted[r->goal], text, *t->outcome.message ? t->outcome.message : t->outcome.phase);
+    return err_set(e, ERR_TIMEOUT, "%s is not %s after %s: %s; %s", t->label, wanted[r->goal], text,
+                   *t->outcome.message ? t->outcome.message : t->outcome.phase, go_on_text(r, t));
 }
 
 int drive_timeout(const struct options *o, int64_t otherwise, int64_t *ret, struct err *e)
