@@ -10,7 +10,8 @@ struct list {
     struct auth_call *call;
     struct object **waiting;
     size_t n, cap;
-    int64_t fetched_at, unusable_until;
+    int64_t sent_at, fetched_at,
+        unusable_until; /* fetched_at: when the call was sent whose answer is in the index */
     bool valid;
     unsigned char digest[DIGEST];
     json_t *index; /* key of an element → the element as text */
@@ -43,6 +44,7 @@ static bool answer(struct list *list, struct object *o)
     if (!element)
         return false;
     (void)buf_add(&res.body, json_string_value(element), json_string_length(element));
+    o->observed_at = list->fetched_at;
     request_answered(o, &res);
     buf_free(&res.body);
     return true;
@@ -122,7 +124,7 @@ static void on_list(void *ctx, const struct auth_result *r)
         list->valid = false;
         list->unusable_until = any->loop->now() + UNUSABLE_MS;
     } else if (any && status >= 200 && status < 300 && take_in(list, any, r->res, NULL) == 0) {
-        list->fetched_at = any->loop->now();
+        list->fetched_at = list->sent_at;
     }
     for (size_t i = 0; i < n; i++)
         if (waiting[i])
@@ -152,14 +154,18 @@ bool list_observe(struct object *o, const json_t *config)
     list = list_for(o->loop, key);
     if (o->loop->now() < list->unusable_until)
         return false;
-    if (list->valid && !list->call &&
+    if (list->valid && !list->call && list->fetched_at > o->observed_at &&
         o->loop->now() - list->fetched_at < object_interval(o, PACE_IDLE) / FRESH_PART)
         return answer(list, o);
+    if (list->call && list->sent_at <= o->observed_at)
+        return false; /* it was sent before we last saw the object */
     wait_for(list, o);
-    if (!list->call)
-        list->call =
-            auth_send(o->loop->auth, config, &(struct http_request){ .method = "GET", .url = o->list_url },
-                      NULL, on_list, list);
+    if (list->call)
+        return true;
+    list->sent_at = o->loop->now();
+    list->call =
+        auth_send(o->loop->auth, config, &(struct http_request){ .method = "GET", .url = o->list_url }, NULL,
+                  on_list, list);
     return true;
 }
 

@@ -39,6 +39,8 @@ struct object {
     bool rendered; /* as the present document, response and Secrets give them: a quiet poll runs no jq */
     bool quiet;    /* nothing was left to do after the answer with 'digest', for 'quiet_generation' */
     bool was_ready;
+    int64_t
+        observed_at; /* when the call was sent whose answer we know; a list older than that tells nothing */
     unsigned char digest[DIGEST];
     int64_t quiet_generation;
     bool unsettled;       /* a creation before this one may have taken effect */

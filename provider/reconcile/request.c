@@ -353,8 +353,10 @@ static void observe(struct object *o, const json_t *config)
                     notes_text(o->doc, NOTE_PENDING) ? "is lost" : "storeResponse: None did not keep");
     else if (o->observe.unknown) /* the URL needs something that only a creation tells */
         absent(o);
-    else if (!o->was_ready || !o->quiet || !list_observe(o, config))
+    else if (!o->was_ready || !o->quiet || !list_observe(o, config)) {
+        o->observed_at = o->loop->now();
         object_send(o, &o->observe, on_observed);
+    }
 }
 
 void request_run(struct object *o)
