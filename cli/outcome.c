@@ -6,9 +6,11 @@
 
 /* Reasons of a composed object's Synced or Ready that waiting does not mend. */
 static const struct table_name fatal_reasons[] = {
-    { "Unauthorized", ERR_AUTH },      { "Forbidden", ERR_AUTH },   { "ForbiddenAddress", ERR_AUTH },
-    { "TwoFactorRequired", ERR_AUTH }, { "NotOurs", ERR_CONFLICT }, { "InvalidSpec", ERR_INVALID },
-    { "Failed", ERR_FAILED },          { "Aborted", ERR_FAILED },   { NULL, ERR_NONE },
+    { "Unauthorized", ERR_AUTH },     { "Forbidden", ERR_AUTH },
+    { "ForbiddenAddress", ERR_AUTH }, { "TwoFactorRequired", ERR_AUTH },
+    { "NotOurs", ERR_CONFLICT },      { "InvalidSpec", ERR_INVALID },
+    { "Rejected", ERR_INVALID },      { "Failed", ERR_FAILED },
+    { "Aborted", ERR_FAILED },        { NULL, ERR_NONE },
 };
 
 const json_t *outcome_condition(const json_t *object, const char *type)

@@ -3,6 +3,9 @@
 #include "cli/progress.h"
 #include "cli/text.h"
 
+/* Lines without a terminal: Gardener lists all its tasks in one text; a failure is told in full. */
+enum { PLAIN_MAX = 160, PLAIN_FAILURE_MAX = 1000 };
+
 enum { MARK = 2, BAR = 16, PERCENT = 5, GAP = 2, NAME_MOST = 40, TEXT_LEAST = 12 };
 
 static const struct {
@@ -125,7 +128,7 @@ void progress_line(struct buf *out, const struct progress_row *row)
     (void)buf_addf(out, "%s: %s", row->name, words[row->state]);
     if (row->text && *row->text) {
         (void)buf_adds(out, ": ");
-        text_fit(out, row->text, 1000, true);
+        text_fit(out, row->text, row->state == PROGRESS_FAILED ? PLAIN_FAILURE_MAX : PLAIN_MAX, true);
     }
     (void)buf_adds(out, "\n");
 }

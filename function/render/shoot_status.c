@@ -169,10 +169,10 @@ static bool sleep_trouble(const struct shoot_state *st, const struct view *v, st
     else if (!v->asleep && (v->told || (want.set && want.value && !st->spec.n_schedules)))
         unmet(l, "Hibernating", "The cluster goes to sleep; nothing to do");
     else if (v->asleep && !shoot_sleeps(st))
-        unmet(
-            l, "Hibernated",
-            "The cluster was hibernated outside of this spec: set spec.hibernation.enabled to false to wake "
-            "it up, or to true to keep it so");
+        unmet(l, "Hibernated",
+              "The cluster is hibernated and the spec does not say that it should be: set "
+              "spec.hibernation.enabled "
+              "to false to wake it up, or to true to keep it so");
     else
         return false;
     return true;

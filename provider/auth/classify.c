@@ -16,6 +16,37 @@ char *classify_message(const struct http_response *res)
     return message ? x_strdup(message) : NULL;
 }
 
+static bool may_be_secret(const char *key)
+{
+    static const char *const words[] = { "pass", "secret", "token", "key", "auth" };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (strcasestr(key, words[i]))
+            return true;
+    return false;
+}
+
+enum { DETAILS_MAX = 5 };
+
+char *classify_text(const struct http_response *res)
+{
+    json_auto_t *body = body_of(res);
+    const char *message = jx_str(body, "error.message", jx_str(body, "message", NULL));
+    struct buf text = buf_max(1000);
+    json_t *one;
+    size_t i;
+
+    (void)buf_addf(&text, "HTTP %d%s%.300s", res->status, message ? ": " : "", message ? message : "");
+    json_array_foreach (jx_at(body, "error.errors"), i, one) {
+        const char *key = jx_str(one, "key", "");
+
+        if (i < DETAILS_MAX)
+            (void)buf_addf(&text, "; %.80s%s%.120s", key, may_be_secret(key) ? "" : ": ",
+                           may_be_secret(key) ? "" : jx_str(one, "value", "wrong"));
+    }
+    return buf_take(&text);
+}
+
 bool classify_invalid_token(const struct http_response *res)
 {
     CLEAN(free) char *message = NULL;

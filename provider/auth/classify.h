@@ -7,6 +7,10 @@
 /* The message of Cleura's error envelope {"error": {"code", "message"}}; NULL when the body is no such thing. free() it. */
 char *classify_message(const struct http_response *res);
 
+/* What the other side says, for people: its message, and which properties it finds wrong. Never a raw body, never the
+ * value of what may be a secret (Cleura repeats what was sent). free() it. */
+char *classify_text(const struct http_response *res);
+
 /* "This token is not (or no longer) good": 401, or 403 with the envelope whose message speaks of a token. */
 bool classify_invalid_token(const struct http_response *res);
 

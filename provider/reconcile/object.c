@@ -176,26 +176,31 @@ void object_fail_call(struct object *o, const struct auth_result *r)
         object_fail(o, "Unavailable", 0, "%s", r->e->text);
 }
 
-/* What the other side says, for people: its own message if it is JSON of a known shape, never a raw body. */
-static char *message_of(const struct http_response *res)
-{
-    json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
-    const char *text = jx_str(body, "error.message", jx_str(body, "message", NULL));
+/* Reasons of statuses that are no use; the rest is ReconcileError. "Rejected" is for the user to mend. */
+static const struct {
+    int from, to;
+    const char *reason;
+} refusals[] = {
+    { 400, 400, "Rejected" }, { 404, 404, "Unavailable" }, { 409, 409, "Conflict" },
+    { 422, 422, "Rejected" }, { 429, 429, "Unavailable" }, { 500, 599, "Unavailable" },
+};
 
-    return text ? x_asprintf("HTTP %d: %.300s", res->status, text) : x_asprintf("HTTP %d", res->status);
+static const char *reason_of(const struct http_response *res)
+{
+    const char *reason = classify_refusal(res);
+
+    for (size_t i = 0; !reason && i < ARRAY_LENGTH(refusals); i++)
+        if (res->status >= refusals[i].from && res->status <= refusals[i].to)
+            reason = refusals[i].reason;
+    return reason ? reason : "ReconcileError";
 }
 
 void object_fail_answer(struct object *o, const char *doing, const struct http_response *res)
 {
-    CLEAN(free) char *text = message_of(res);
-    const char *reason = classify_refusal(res);
+    CLEAN(free) char *text = classify_text(res);
     int64_t asked = http_retry_after(res, o->loop->now());
 
-    if (!reason)
-        reason = res->status == 429 || res->status >= 500 || res->status == 404 ? "Unavailable"
-                 : res->status == 409                                           ? "Conflict"
-                                                                                : "ReconcileError";
-    object_fail(o, reason, asked > 0 ? asked : 0, "%s failed: %s", doing, text);
+    object_fail(o, reason_of(res), asked > 0 ? asked : 0, "%s failed: %s", doing, text);
 }
 
 void object_set_response(struct object *o, json_t *response)

@@ -13,5 +13,10 @@ def main(lab):
         expect(text in done.stderr + done.stdout, f"{text} is not told in: {done.stderr}")
     expect_equal([], [e["path"] for e in lab.journal() if "/auth/" not in e["path"]], "calls")
 
+    unknown = lab.manifest(name="my-cluster", kubernetes={"version": "9.9.9"})  # only Cleura can tell
+    done = lab.cli("apply", "-f", unknown, "--wait", "--timeout", "60s", code=2)
+    expect("9.9.9" in done.stderr and "not offered" in done.stderr, f"Cleura's reason is told: {done.stderr}")
+    expect_equal({}, lab.shoots(), "shoots")
+
 
 run(main)

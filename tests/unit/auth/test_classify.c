@@ -50,6 +50,19 @@ static void tokens_and_rights_are_told_apart(void **state)
     }
 }
 
+static void what_is_wrong_is_told_without_secrets(void **state)
+{
+    struct http_response res =
+        answer(400, "{\"error\":{\"code\":400,\"message\":\"One or more properties are invalid\","
+                    "\"errors\":[{\"key\":\"name\",\"value\":\"too long\"},"
+                    "{\"key\":\"password\",\"value\":\"hunter2\"}]}}");
+    CLEAN(free) char *text = classify_text(&res);
+
+    (void)state;
+    assert_string_equal("HTTP 400: One or more properties are invalid; name: too long; password", text);
+    buf_free(&res.body);
+}
+
 static void logins(void **state)
 {
     static const struct {
@@ -136,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_and_rights_are_told_apart),
+        cmocka_unit_test(what_is_wrong_is_told_without_secrets),
         cmocka_unit_test(logins),
         cmocka_unit_test(shoots),
     };
