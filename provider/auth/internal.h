@@ -110,7 +110,7 @@ struct auth {
     struct lane *lanes;
     struct session *sessions;
     struct auth_call *decided;
-    bool stepping, dirty;
+    bool dirty;
 };
 
 /* session.c */

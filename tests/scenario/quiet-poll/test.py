@@ -22,6 +22,8 @@ def main(lab):
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)  # whoever asks them now hangs and fails
     time.sleep(5)
+    gone = [pid for pid in workers if not pathlib.Path(f"/proc/{pid}").exists()]
+    expect(not gone, "a poll asked the jq workers, waited in vain, and replaced them")
     for pid in workers:
         os.kill(pid, signal.SIGCONT)
     expect_equal(before, lab.writes(), "writes of the store")
