@@ -3,11 +3,25 @@
  * on a laptop.  Field names are those of Crossplane's RunFunctionRequest and RunFunctionResponse. */
 #pragma once
 #include <jansson.h>
+#include <stdbool.h>
 
 struct fn_request {
-    const json_t *composite; /* the observed composite resource */
+    const json_t *composite; /* the observed composite resource; NULL when there is none */
     const json_t *observed;  /* composed resource name → observed object; may be NULL */
     const json_t *input;     /* the Input (cleura.fn.crossplane.io/v1beta1) or NULL */
+};
+
+/* Members of an object that are read; { NULL } ends the list. 'only' narrows a member that is an object, NULL = all of it. */
+struct fn_fields {
+    const char *name;
+    const struct fn_fields *only;
+};
+
+/* What renderers read of a request.  The rest, which is most of it, need not be in the trees they are given. */
+struct fn_reads {
+    bool (*observed)(const char *name); /* is the composed resource of that name read at all? */
+    const struct fn_fields *composite;  /* of the composite; NULL = all */
+    const struct fn_fields *resource;   /* of an observed composed resource */
 };
 
 enum fn_ready { FN_READY_UNSPECIFIED, FN_READY_TRUE, FN_READY_FALSE };
@@ -15,13 +29,18 @@ enum fn_severity { FN_FATAL, FN_WARNING, FN_NORMAL };
 
 /* Everything in it is owned by it. Initialise with fn_response_init(). */
 struct fn_response {
-    json_t *desired; /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)} */
-    json_t *status;  /* the composite's status without conditions; an object */
+    json_t *
+        desired; /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)}, or {"keep": true, "ready"}:
+                        what fn_kept() makes of the observed one */
+    json_t *status; /* the composite's status without conditions; an object */
     json_t *
         conditions; /* [{type, status, reason, message}]; never "Ready" or "Synced", which are Crossplane's */
     json_t *results;     /* [{severity: fn_severity, reason, message}] */
     enum fn_ready ready; /* of the composite */
 };
+
+/* The desired form of an observed object whose desired state is to stay as it is: apiVersion, kind, name and namespace, and spec. New. */
+json_t *fn_kept(const json_t *observed);
 
 void fn_response_init(struct fn_response *r);
 void fn_response_free(struct fn_response *r);
