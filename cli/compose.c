@@ -223,6 +223,8 @@ static int put_desired(struct round *r, const json_t *desired)
         const json_t *observed = json_object_get(r->observed, name);
         json_auto_t *child = NULL;
 
+        if (jx_bool(one, "keep", false)) /* as it is stored */
+            continue;
         if (!kinds_of(jx_at(one, "resource")))
             return err_set(r->e, ERR_INTERNAL,
                            "composed resource %s: kind %s has no place in the embedded store", name,

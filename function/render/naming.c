@@ -54,6 +54,14 @@ void naming_init(const json_t *composite, struct naming *n)
 
 const char *naming_key(enum naming_id id) { return names[id].key; }
 
+bool naming_is_key(const char *name)
+{
+    for (size_t i = 0; i < NAMING_N; i++)
+        if (!strcmp(names[i].key, name))
+            return true;
+    return false;
+}
+
 void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE])
 {
     CLEAN(free) char *text = x_asprintf("%s%s", n->base, names[id].suffix);

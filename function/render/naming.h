@@ -35,6 +35,9 @@ void naming_init(const json_t *composite, struct naming *n);
 /* The composed resource name, "api-server". */
 const char *naming_key(enum naming_id id);
 
+/* Is it one of the composed resource names? */
+bool naming_is_key(const char *name);
+
 /* The object's metadata.name, "my-cluster-api-server"; at most NAMING_MAX bytes, hashed when it would be
  * longer. */
 void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE]);

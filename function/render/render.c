@@ -5,7 +5,7 @@
 #include "lib/buf.h"
 #include "lib/jx.h"
 
-static const char group[] = "platform.cleura.crossplane.io/";
+static const char group[] = "platform.cleura.crossplane.io";
 
 void fn_response_init(struct fn_response *r)
 {
@@ -25,19 +25,54 @@ void fn_response_free(struct fn_response *r)
     *r = (struct fn_response){ 0 };
 }
 
-int render(const struct fn_request *req, struct fn_response *r, struct err *e)
+static void share_member(json_t *to, const json_t *from, const char *name)
 {
-    const char *api_version = jx_str(req->composite, "apiVersion", ""),
-               *name = jx_str(req->composite, "kind", "");
-    const struct kind *kind = !strncmp(api_version, group, strlen(group)) ? kind_find(name) : NULL;
+    const json_t *value = json_object_get(from, name);
+
+    if (value)
+        jx_share(to, name, value);
+}
+
+json_t *fn_kept(const json_t *observed)
+{
+    static const char *const names[] = { "name", "namespace" }, *const parts[] = { "apiVersion", "kind",
+                                                                                   "spec" };
+    json_t *kept = json_object(), *metadata = jx_make_object(kept, "metadata");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        share_member(metadata, json_object_get(observed, "metadata"), names[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+        share_member(kept, observed, parts[i]);
+    return kept;
+}
+
+/* Tells which kinds there are. */
+static int refuse(const json_t *composite, struct err *e)
+{
     CLEAN(buf_free) struct buf known = buf_max(1024);
 
-    if (kind) {
-        kind->render(req, r);
-        return 0;
-    }
     for (const char *const *k = render_kinds; *k; k++)
         (void)buf_addf(&known, "%s%s", k == render_kinds ? "" : ", ", *k);
-    return err_set(e, ERR_INVALID, "%.64s %.64s is not rendered here; known in %s: %s", api_version, name,
-                   group, buf_text(&known));
+    if (!composite)
+        return err_set(
+            e, ERR_INVALID,
+            "the request has no composite resource: this function renders composites (%s of %s) and "
+            "does nothing in an Operation",
+            buf_text(&known), group);
+    return err_set(e, ERR_INVALID, "%.64s %.64s is not rendered here; known in %s/: %s",
+                   jx_str(composite, "apiVersion", ""), jx_str(composite, "kind", ""), group,
+                   buf_text(&known));
+}
+
+int render(const struct fn_request *req, struct fn_response *r, struct err *e)
+{
+    const char *api_version = jx_str(req->composite, "apiVersion", "");
+    const struct kind *kind = NULL;
+
+    if (!strncmp(api_version, group, strlen(group)) && api_version[strlen(group)] == '/')
+        kind = kind_find(jx_str(req->composite, "kind", ""));
+    if (!kind)
+        return refuse(req->composite, e);
+    kind->render(req, r);
+    return 0;
 }

@@ -181,21 +181,8 @@ void shoot_compose(struct shoot_state *st)
 
 void shoot_compose_again(struct shoot_state *st)
 {
-    static const char *const kept[] = { "name", "namespace" };
-
-    for (enum naming_id id = 0; id < NAMING_N; id++) {
-        const json_t *there = st->seen[id].object;
-        json_t *metadata = json_object(), *again;
-
-        for (size_t i = 0; there && i < ARRAY_LENGTH(kept); i++)
-            if (jx_at(there, "metadata") && json_object_get(jx_at(there, "metadata"), kept[i]))
-                jx_share(metadata, kept[i], json_object_get(jx_at(there, "metadata"), kept[i]));
-        again = jx_pack("{s:O*, s:O*, s:o, s:O*}", "apiVersion", jx_at(there, "apiVersion"), "kind",
-                        jx_at(there, "kind"), "metadata", metadata, "spec", jx_at(there, "spec"));
-        if (there)
-            shoot_put(st, id, again);
-        else
-            json_decref(again);
-    }
+    for (enum naming_id id = 0; id < NAMING_N; id++)
+        if (st->seen[id].object)
+            jx_set(st->r->desired, naming_key(id), jx_pack("{s:b}", "keep", true));
     st->applied = true; /* what is there is all that will be */
 }

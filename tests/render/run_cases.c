@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are
  * there, go through render(); what comes out is compared with expected.yaml (results, conditions by type, status,
- * ready, desired: only the parts and keys that are given, but every desired resource; null: must be absent).
+ * ready, desired: only the parts and keys that are given, but every desired resource; null: must be absent).  What
+ * is kept as it is stands there as fn_kept() makes it of the observed object.
+ *
+ * Each case is rendered once more from no more than render_reads names, as in production, and must give the same.
  *
  * jq.yaml tests the programs inside the rendered Requests with the real jq on sample answers:
  *   - what: for people
@@ -61,11 +64,29 @@ static void save(const char *folder, const char *name, const json_t *doc)
     }
 }
 
-/* The response in the form expected.yaml has. New. */
-static json_t *actual_form(const struct fn_response *r)
+/* "desired" with what is kept in full. New. */
+static json_t *desired_form(const struct fn_response *r, const json_t *observed)
 {
-    json_t *doc = jx_pack("{s:[], s:{}, s:O, s:b, s:O}", "results", "conditions", "status", r->status,
-                          "ready", r->ready == FN_READY_TRUE, "desired", r->desired);
+    json_t *all = json_object(), *one;
+    const char *name;
+
+    json_object_foreach (r->desired, name, one) {
+        json_t *whole = json_copy(one);
+
+        if (json_is_true(json_object_get(one, "keep"))) {
+            (void)json_object_del(whole, "keep");
+            jx_set(whole, "resource", fn_kept(json_object_get(observed, name)));
+        }
+        jx_set(all, name, whole);
+    }
+    return all;
+}
+
+/* The response in the form expected.yaml has. New. */
+static json_t *actual_form(const struct fn_response *r, const json_t *observed)
+{
+    json_t *doc = jx_pack("{s:[], s:{}, s:O, s:b, s:o}", "results", "conditions", "status", r->status,
+                          "ready", r->ready == FN_READY_TRUE, "desired", desired_form(r, observed));
     size_t i;
     json_t *one;
 
@@ -81,13 +102,13 @@ static json_t *actual_form(const struct fn_response *r)
 }
 
 /* What expected.yaml is to say next time: the actual values of the keys it has. */
-static json_t *refresh(const json_t *expected, json_t *actual)
+static json_t *refresh(const json_t *expected, const json_t *actual)
 {
     json_t *out, *v;
     const char *key;
 
     if (!json_is_object(expected) || !json_is_object(actual))
-        return json_incref(actual ? actual : json_null());
+        return actual ? json_deep_copy(actual) : json_null();
     out = json_object();
     json_object_foreach ((json_t *)(uintptr_t)expected, key, v)
         jx_set(out, key, refresh(v, json_object_get(actual, key)));
@@ -111,13 +132,13 @@ static int check_names(const char *folder, const json_t *expected, const json_t 
     return failed;
 }
 
-static int check_response(const char *folder, const struct fn_response *r)
+static int check_response(const char *folder, const json_t *actual)
 {
-    json_auto_t *expected = load(folder, "expected.yaml"), *actual = actual_form(r);
+    json_auto_t *expected = load(folder, "expected.yaml");
     CLEAN(free) char *differences = NULL;
 
     if (getenv("RENDER_CASES_UPDATE")) {
-        json_auto_t *next = expected ? refresh(expected, actual) : json_incref(actual);
+        json_auto_t *next = refresh(expected, actual);
         save(folder, "expected.yaml", next);
         return 0;
     }
@@ -247,9 +268,10 @@ static json_t *run_jq(const char *program, const json_t *doc)
     return jx_parse(buf_text(&out), out.len, NULL);
 }
 
-static int check_entry(const char *folder, const struct fn_response *r, const json_t *entry)
+static int check_entry(const char *folder, const json_t *rendered, const json_t *entry)
 {
-    const json_t *resource = json_object_get(r->desired, jx_str(entry, "resource", "shoot"));
+    const json_t *resource =
+        json_object_get(json_object_get(rendered, "desired"), jx_str(entry, "resource", "shoot"));
     const json_t *fp = jx_at(resource, "resource.spec.forProvider");
     json_auto_t *doc = NULL, *actual = NULL, *expected = json_object();
     CLEAN(free) char *program = NULL, *differences = NULL;
@@ -271,7 +293,7 @@ static int check_entry(const char *folder, const struct fn_response *r, const js
     return differences ? 1 : 0;
 }
 
-static int check_programs(const char *folder, const struct fn_response *r)
+static int check_programs(const char *folder, const json_t *rendered)
 {
     json_auto_t *entries = load(folder, "jq.yaml");
     int failed = 0;
@@ -279,16 +301,83 @@ static int check_programs(const char *folder, const struct fn_response *r)
     json_t *entry;
 
     json_array_foreach (entries, i, entry)
-        failed |= check_entry(folder, r, entry);
+        failed |= check_entry(folder, rendered, entry);
     return failed;
+}
+
+/* ---- once more, from what is read only ------------------------------------------------------------------------------ */
+
+/* As the decoder of the wire does it. New. */
+static json_t *reduced(const json_t *object, const struct fn_fields *only)
+{
+    json_t *out;
+
+    if (!only || !json_is_object(object))
+        return json_deep_copy(object);
+    out = json_object();
+    for (; only->name; only++)
+        if (json_object_get(object, only->name))
+            jx_set(out, only->name, reduced(json_object_get(object, only->name), only->only));
+    return out;
+}
+
+static json_t *reduced_observed(const json_t *observed)
+{
+    json_t *out = json_object(), *one;
+    const char *name;
+
+    json_object_foreach ((json_t *)(uintptr_t)observed, name, one)
+        if (render_reads.observed(name))
+            jx_set(out, name, reduced(one, render_reads.resource));
+    return out;
+}
+
+/* What comes out of 'request', in expected.yaml's form; kept resources are those of 'observed'. New. */
+static json_t *response_to(const struct fn_request *request, const json_t *observed)
+{
+    CLEAN(fn_response_free) struct fn_response r;
+    struct err e = { 0 };
+
+    fn_response_init(&r);
+    if (render(request, &r, &e) < 0)
+        jx_append(r.results, jx_pack("{s:i, s:s, s:o}", "severity", (int)FN_FATAL, "reason", "UnknownKind",
+                                     "message", jx_text(e.text)));
+    return actual_form(&r, observed);
+}
+
+/* A resource whose name is not read would be found new each time. */
+static int check_read(const char *folder, const json_t *actual)
+{
+    const char *name;
+    json_t *one;
+    int failed = 0;
+
+    json_object_foreach (json_object_get(actual, "desired"), name, one) {
+        if (render_reads.observed(name))
+            continue;
+        fprintf(stderr, "%s: %s is rendered, but render_reads does not read it\n", folder, name);
+        failed = 1;
+    }
+    return failed;
+}
+
+static int check_reads(const char *folder, const struct fn_request *request, const json_t *actual)
+{
+    json_auto_t *composite = reduced(request->composite, render_reads.composite),
+                *observed = reduced_observed(request->observed);
+    const struct fn_request little = { composite, observed, request->input };
+    json_auto_t *again = response_to(&little, request->observed);
+    CLEAN(free) char *differences = jx_diff(actual, again, JX_DIFF_ALL);
+
+    if (differences)
+        fprintf(stderr, "%s: from what render_reads names comes something else:\n%s", folder, differences);
+    return check_read(folder, actual) | (differences ? 1 : 0);
 }
 
 int main(int argc, char **argv)
 {
-    struct fn_response r;
-    struct err e = { 0 };
-    json_auto_t *composite = NULL, *observed = NULL, *input = NULL;
-    int failed;
+    json_auto_t *composite = NULL, *observed = NULL, *input = NULL, *actual = NULL;
+    struct fn_request request;
 
     if (argc != 2) {
         fprintf(stderr, "usage: run_cases FOLDER\n");
@@ -297,11 +386,8 @@ int main(int argc, char **argv)
     composite = load(argv[1], "composite.yaml");
     observed = load(argv[1], "observed.yaml");
     input = load(argv[1], "input.yaml");
-    fn_response_init(&r);
-    if (render(&(struct fn_request){ composite, observed, input }, &r, &e) < 0)
-        jx_append(r.results, jx_pack("{s:i, s:s, s:o}", "severity", (int)FN_FATAL, "reason", "UnknownKind",
-                                     "message", jx_text(e.text)));
-    failed = check_response(argv[1], &r) | check_programs(argv[1], &r);
-    fn_response_free(&r);
-    return failed;
+    request = (struct fn_request){ composite, observed, input };
+    actual = response_to(&request, observed);
+    return check_response(argv[1], actual) | check_reads(argv[1], &request, actual) |
+           check_programs(argv[1], actual);
 }

@@ -211,6 +211,27 @@ static void a_bad_spec_is_a_condition_and_removes_nothing(void **state)
                 !strcmp(jx_str(condition(after, "Valid"), "status", ""), "False"));
 }
 
+static void a_cluster_whose_spec_turns_bad_is_left_as_it_is(void **state)
+{
+    CLEAN(world_free) struct world *w = world_new();
+    json_auto_t *shoot = NULL, *bad = NULL, *before = NULL, *after = NULL;
+
+    (void)state;
+    settle(w);
+    set_ready(w, "DisposableRequest", "my-cluster-bootstrap");
+    settle(w);
+    before = get(w, "Request", "my-cluster-shoot");
+    shoot = get(w, "Shoot", "my-cluster");
+    (void)json_object_del(jx_at(shoot, "spec"), "region");
+    assert_int_equal(w->store->ops->put(w->store, shoot, NULL, NULL), 0);
+    settle(w);
+    bad = get(w, "Shoot", "my-cluster");
+    after = get(w, "Request", "my-cluster-shoot");
+    assert_string_equal(jx_str(condition(bad, "Valid"), "status", ""), "False");
+    assert_non_null(before);
+    assert_true(json_equal(before, after));
+}
+
 static void remove_shoot(struct world *w)
 {
     const struct store_ref ref = { .api_version = "platform.cleura.crossplane.io/v1alpha1",
@@ -375,6 +396,7 @@ int main(void)
         cmocka_unit_test(one_thing_follows_the_other),
         cmocka_unit_test(what_the_provider_keeps_in_metadata_stays),
         cmocka_unit_test(a_bad_spec_is_a_condition_and_removes_nothing),
+        cmocka_unit_test(a_cluster_whose_spec_turns_bad_is_left_as_it_is),
         cmocka_unit_test(what_is_in_the_shoot_goes_before_it),
         cmocka_unit_test(secrets_go_with_what_made_them),
         cmocka_unit_test(children_without_a_name_get_crossplanes),

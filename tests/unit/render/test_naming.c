@@ -42,9 +42,12 @@ static void names_are_frozen(void **state)
     assert_int_equal(ARRAY_LENGTH(frozen), NAMING_N);
     for (size_t i = 0; i < ARRAY_LENGTH(frozen); i++) {
         assert_string_equal(naming_key(frozen[i].id), frozen[i].key);
+        assert_true(naming_is_key(frozen[i].key));
         naming_object(&n, frozen[i].id, name);
         assert_string_equal(name, frozen[i].object);
     }
+    assert_false(naming_is_key("shoots"));
+    assert_false(naming_is_key(""));
 }
 
 static void claims_carry_their_namespace(void **state)

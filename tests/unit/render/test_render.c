@@ -66,6 +66,55 @@ static void an_unknown_composite_is_an_error(void **state)
     fn_response_free(&r);
 }
 
+static void an_operation_is_told_that_nothing_is_done_in_it(void **state)
+{
+    struct fn_response r;
+    struct err e;
+
+    (void)state;
+    fn_response_init(&r);
+    assert_int_equal(render(&(struct fn_request){ NULL, NULL, NULL }, &r, &e), -1);
+    assert_int_equal(e.kind, ERR_INVALID);
+    assert_string_equal(e.text, "the request has no composite resource: this function renders composites "
+                                "(Shoot, XShoot of platform.cleura.crossplane.io) and does nothing in an "
+                                "Operation");
+    assert_int_equal(json_object_size(r.desired), 0);
+    fn_response_free(&r);
+}
+
+/* What the cluster is made of stays exactly as it is, however large it is, and without its being read. */
+static void a_cluster_whose_spec_turned_bad_is_kept(void **state)
+{
+    json_auto_t *composite = parse("{\"apiVersion\": \"platform.cleura.crossplane.io/v1alpha1\", \"kind\": "
+                                   "\"Shoot\", \"spec\": {\"no\": \"such field\"}}"),
+                *observed = parse("{\"shoot\": {\"spec\": {\"a\": 1}}, \"protection\": {}, \"other\": {}}"),
+                *desired = NULL;
+    struct fn_response r;
+
+    (void)state;
+    fn_response_init(&r);
+    assert_int_equal(render(&(struct fn_request){ composite, observed, NULL }, &r, NULL), 0);
+    desired = parse("{\"shoot\": {\"keep\": true, \"ready\": false}, \"protection\": {\"keep\": true, "
+                    "\"ready\": true}}");
+    assert_true(json_equal(r.desired, desired));
+    fn_response_free(&r);
+}
+
+static void what_is_kept_has_its_identity_and_spec_and_nothing_else(void **state)
+{
+    json_auto_t *observed =
+                    parse("{\"apiVersion\": \"g/v1\", \"kind\": \"K\", \"metadata\": {\"name\": \"a\", "
+                          "\"namespace\": \"n\", \"uid\": \"u\", \"labels\": {}}, \"spec\": {\"x\": [1]}, "
+                          "\"status\": {\"y\": 2}}"),
+                *kept = fn_kept(observed),
+                *expected =
+                    parse("{\"apiVersion\": \"g/v1\", \"kind\": \"K\", \"metadata\": {\"name\": \"a\", "
+                          "\"namespace\": \"n\"}, \"spec\": {\"x\": [1]}}");
+
+    (void)state;
+    assert_true(json_equal(kept, expected));
+}
+
 static void the_same_spec_gives_the_same_bytes(void **state)
 {
     CLEAN(free) char *a = render_text("\"x\": \"1\", \"b\": \"2\", \"m\": \"3\"");
@@ -159,6 +208,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_listed_kind_is_known_and_no_other),
         cmocka_unit_test(an_unknown_composite_is_an_error),
+        cmocka_unit_test(an_operation_is_told_that_nothing_is_done_in_it),
+        cmocka_unit_test(a_cluster_whose_spec_turned_bad_is_kept),
+        cmocka_unit_test(what_is_kept_has_its_identity_and_spec_and_nothing_else),
         cmocka_unit_test(the_same_spec_gives_the_same_bytes),
         cmocka_unit_test(odd_documents_are_refused),
         cmocka_unit_test(a_condition_is_cut_at_a_whole_character),

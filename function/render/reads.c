@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the renderers read of a request.  A field read elsewhere in this folder that is not named here is absent in
+ * production: tests/render runs every case both ways and demands the same answer. */
+#include "function/render/naming.h"
+#include "function/render/render.h"
+#include "lib/cleanup.h"
+
+static const struct fn_fields composite_metadata[] = {
+    { .name = "name" }, { .name = "namespace" }, { .name = "deletionTimestamp" }, { 0 }
+};
+
+/* The spec whole: a field nobody knows is an error the user is told of. */
+static const struct fn_fields composite[] = {
+    { .name = "apiVersion" },
+    { .name = "kind" },
+    { .name = "metadata", .only = composite_metadata },
+    { .name = "spec" },
+    { 0 },
+};
+
+static const struct fn_fields payload[] = { { .name = "body" }, { 0 } };
+static const struct fn_fields for_provider[] = { { .name = "payload", .only = payload }, { 0 } };
+static const struct fn_fields spec[] = { { .name = "forProvider", .only = for_provider }, { 0 } };
+static const struct fn_fields resource_metadata[] = { { .name = "generation" }, { 0 } };
+static const struct fn_fields response[] = { { .name = "statusCode" }, { .name = "body" }, { 0 } };
+static const struct fn_fields status[] = {
+    { .name = "conditions" },
+    { .name = "atProvider" },
+    { .name = "response", .only = response },
+    { .name = "expiresAt" },
+    { 0 },
+};
+
+static const struct fn_fields resource[] = {
+    { .name = "apiVersion" },
+    { .name = "metadata", .only = resource_metadata },
+    { .name = "spec", .only = spec },
+    { .name = "status", .only = status },
+    { 0 },
+};
+
+const struct fn_reads render_reads = {
+    .observed = naming_is_key,
+    .composite = composite,
+    .resource = resource,
+};
