@@ -7,45 +7,6 @@
 
 static const char group[] = "platform.cleura.crossplane.io";
 
-void fn_response_init(struct fn_response *r)
-{
-    *r = (struct fn_response){
-        .desired = json_object(), .status = json_object(), .conditions = json_array(), .results = json_array()
-    };
-    if (!r->desired || !r->status || !r->conditions || !r->results)
-        abort();
-}
-
-void fn_response_free(struct fn_response *r)
-{
-    json_decref(r->desired);
-    json_decref(r->status);
-    json_decref(r->conditions);
-    json_decref(r->results);
-    *r = (struct fn_response){ 0 };
-}
-
-static void share_member(json_t *to, const json_t *from, const char *name)
-{
-    const json_t *value = json_object_get(from, name);
-
-    if (value)
-        jx_share(to, name, value);
-}
-
-json_t *fn_kept(const json_t *observed)
-{
-    static const char *const names[] = { "name", "namespace" }, *const parts[] = { "apiVersion", "kind",
-                                                                                   "spec" };
-    json_t *kept = json_object(), *metadata = jx_make_object(kept, "metadata");
-
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-        share_member(metadata, json_object_get(observed, "metadata"), names[i]);
-    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
-        share_member(kept, observed, parts[i]);
-    return kept;
-}
-
 /* Tells which kinds there are. */
 static int refuse(const json_t *composite, struct err *e)
 {

@@ -13,7 +13,6 @@ enum {
     WIRE_MAX_VALUES =
         200000, /* of all trees of one request; a Shoot's are some hundred, a thousand bytes of tree each */
     WIRE_MAX_RESPONSE = 4 << 20, /* Crossplane refuses more and says nothing that a user would understand */
-    WIRE_MAX_ENTRIES = 20000,    /* of all maps of the envelope together */
 };
 
 struct wire_call;
@@ -26,11 +25,11 @@ DEFINE_CLEAN(struct wire_call *, wire_free)
 /* What render() is to be given; composite is NULL when the request has none, as in an Operation. */
 const struct fn_request *wire_request(const struct wire_call *c);
 
-/* As text for logs: what is not printable is '?'. */
+/* For logs: cut, and what is not printable is '?'. */
 const char *wire_tag(const struct wire_call *c);
 
 /* The response's bytes, exactly *ret_n of them; the caller frees.  Equal calls and responses give equal bytes.
  * A response over WIRE_MAX_RESPONSE becomes a fatal result that says so, without anything else in it. NULL with ERR_INVALID when what was
  * to be passed on is no message, ERR_INTERNAL for what 'r' may not hold. */
-MUST_CHECK uint8_t *wire_encode(const struct wire_call *c, const struct fn_response *r, size_t *ret_n,
+MUST_CHECK uint8_t *wire_encode(struct wire_call *c, const struct fn_response *r, size_t *ret_n,
                                 struct err *e);
