@@ -21,6 +21,32 @@ json_t *jx_pack_at(const char *file, int line, const char *fmt, ...)
     return doc;
 }
 
+struct jx_member jx_s(const char *key, const char *text)
+{
+    json_t *value = text ? json_string_nocheck(text) : NULL;
+
+    if (text && !value)
+        abort();
+    return (struct jx_member){ key, value };
+}
+
+void jx_add_to(json_t *object, const struct jx_member members[])
+{
+    for (; members->key; members++)
+        if (members->value && json_object_set_new_nocheck(object, members->key, members->value) < 0)
+            abort();
+}
+
+json_t *jx_object_of(const struct jx_member members[])
+{
+    json_t *object = json_object();
+
+    if (!object)
+        abort();
+    jx_add_to(object, members);
+    return object;
+}
+
 void jx_set(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) < 0)
@@ -171,15 +197,3 @@ json_t *jx_parse(const char *bytes, size_t n, struct err *e)
         err_set(e, ERR_INVALID, "not valid JSON at line %d, column %d", error.line, error.column);
     return doc;
 }
-
-static char *dump(const json_t *doc, size_t flags)
-{
-    char *text = json_dumps(doc, JSON_SORT_KEYS | JSON_ENCODE_ANY | flags);
-
-    if (!text)
-        abort();
-    return text;
-}
-
-char *jx_dump(const json_t *doc) { return dump(doc, JSON_COMPACT); }
-char *jx_dump_pretty(const json_t *doc) { return dump(doc, JSON_INDENT(2)); }

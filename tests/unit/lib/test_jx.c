@@ -136,6 +136,21 @@ static void objects_are_made_on_the_way(void **state)
     assert_true(jx_bool(doc, "status.a", false));
 }
 
+static void an_object_has_the_members_that_have_a_value(void **state)
+{
+    json_auto_t *list = jx_pack("[i]", 1), *doc = NULL, *expected = NULL;
+
+    (void)state;
+    doc = jx_object(jx_s("text", "t"), jx_s("no text", NULL), jx_o("taken", json_array()),
+                    jx_o("nothing", NULL), jx_O("shared", list), jx_O("not shared", NULL), jx_i("number", -5),
+                    jx_b("on", true));
+    jx_add(doc, jx_s("text", "another"), jx_s("more", ""));
+    expected = jx_pack("{s:s, s:[], s:[i], s:i, s:b, s:s}", "text", "another", "taken", "shared", 1, "number",
+                       -5, "on", 1, "more", "");
+    assert_true(json_equal(doc, expected));
+    assert_int_equal(list->refcount, 2);
+}
+
 static void sharing_does_not_take(void **state)
 {
     json_auto_t *doc = json_object(), *list = json_array(), *value = json_string("v");
@@ -158,6 +173,7 @@ int main(void)
         cmocka_unit_test(brackets_inside_strings_do_not_count),
         cmocka_unit_test(equal_documents_give_equal_text),
         cmocka_unit_test(objects_are_made_on_the_way),
+        cmocka_unit_test(an_object_has_the_members_that_have_a_value),
         cmocka_unit_test(sharing_does_not_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
