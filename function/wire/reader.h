@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The protobuf wire format, one field at a time: nothing is allocated, nothing is believed. */
 #pragma once
-#include "function/wire/structs.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes that belong to somebody else. */
+struct span {
+    const uint8_t *at;
+    size_t n;
+};
 
 enum {
     READER_VARINT = 0,
@@ -21,10 +29,25 @@ struct field {
 };
 
 /* Take the next field off 'rest': 1, or 0 at the end, or -1 when the bytes are no message (truncated, a length beyond the
- * end, a varint over ten bytes, field number 0 or beyond 2^29 - 1, a group that is not closed).  A group is one field of type READER_GROUP;
- * groups nest at most READER_GROUPS deep. */
+ * end, a varint over ten bytes or 64 bits, field number 0 or beyond 2^29 - 1, a group that is not closed).  A group is one field of
+ * type READER_GROUP; groups nest at most READER_GROUPS deep. */
 enum { READER_GROUPS = 32 };
-int reader_next(struct span *rest, struct field *f);
+int reader_next_any(struct span *rest, struct field *f);
+
+/* Nearly every field is a short string or message with a small number: these need no call. */
+static inline int reader_next(struct span *rest, struct field *f)
+{
+    const uint8_t *at = rest->at;
+
+    if (rest->n < 2 || (at[0] & 0x87) != READER_BYTES || at[0] < 8 || at[1] >= 0x80 || at[1] > rest->n - 2)
+        return rest->n ? reader_next_any(rest, f) : 0;
+    *f = (struct field){ .number = at[0] >> 3,
+                         .type = READER_BYTES,
+                         .bytes = { at + 2, at[1] },
+                         .raw = { at, 2 + (size_t)at[1] } };
+    *rest = (struct span){ at + f->raw.n, rest->n - f->raw.n };
+    return 1;
+}
 
 /* Well-formed UTF-8 as Unicode defines it (no surrogates, nothing overlong)? NUL is. */
 bool reader_utf8(struct span s);

@@ -12,39 +12,15 @@
  * not read is skipped unseen, at any depth. */
 #pragma once
 #include "function/function.h"
+#include "function/wire/backward.h"
+#include "function/wire/reader.h"
 #include "lib/err.h"
-#include <stddef.h>
-#include <stdint.h>
-
-/* Bytes that belong to somebody else. */
-struct span {
-    const uint8_t *at;
-    size_t n;
-};
 
 /* The object in 'bytes', of which only the members in 'only' (NULL = all) are there. '*budget' is how many values may still
  * be made; it counts down over all the Structs of one message.  Everything is copied.
  * NULL with ERR_INVALID naming the place: "spec.workers[2].name: not UTF-8". */
 MUST_CHECK json_t *structs_decode(struct span bytes, const struct fn_fields *only, size_t *budget,
                                   struct err *e);
-
-/* A buffer that is written from its end to its start, so that nested lengths need no second pass. */
-struct backward {
-    uint8_t *base, *at; /* the bytes are at..base + cap */
-    size_t cap, max;
-    bool overflow; /* something did not fit; the content is not to be used */
-};
-
-static inline struct backward backward_max(size_t max) { return (struct backward){ .max = max }; }
-void backward_free(struct backward *b);
-static inline void backward_free_clean(struct backward *b) { backward_free(b); }
-/* How much was written so far; the position of a later write's end. */
-static inline size_t backward_size(const struct backward *b)
-{
-    return b->base ? b->cap - (size_t)(b->at - b->base) : 0;
-}
-void backward_bytes(struct backward *b, const void *bytes, size_t n);
-void backward_varint(struct backward *b, uint64_t v);
 
 /* Put the Struct of 'object' (trusted: as jansson holds it) before what is in 'b'; keys sorted by their bytes, so that equal objects
  * give equal bytes.  Integers beyond 2^53 become the nearest double, as they do in Crossplane. */
