@@ -161,6 +161,24 @@ json_t *jx_make_object(json_t *doc, const char *key)
     return at;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **jx_keys(const json_t *object, size_t *ret_n)
+{
+    const char **keys = x_alloc(json_object_size(object) * sizeof(*keys)), *key;
+    size_t n = 0;
+    json_t *v;
+
+    json_object_foreach ((json_t *)(uintptr_t)object, key, v)
+        keys[n++] = key;
+    qsort(keys, n, sizeof(*keys), by_bytes);
+    *ret_n = n;
+    return keys;
+}
+
 /* jansson itself allows 2048 levels; a scan that ignores brackets inside strings is enough to refuse earlier. */
 static bool too_deep(const char *bytes, size_t n)
 {

@@ -65,6 +65,10 @@ bool jx_bool(const json_t *doc, const char *path, bool otherwise);
 /* The object at 'key', made when missing or of another type. Borrowed. */
 json_t *jx_make_object(json_t *doc, const char *key);
 
+/* The object's keys, sorted by their bytes: for what must not depend on the order a document came in. *ret_n of them, borrowed; the caller
+ * frees the list; never NULL. */
+const char **jx_keys(const json_t *object, size_t *ret_n) MUST_CHECK;
+
 /* Parse exactly one JSON value (no duplicate keys, limits as above). NULL with ERR_INVALID naming line and column. */
 MUST_CHECK json_t *jx_parse(const char *bytes, size_t n, struct err *e);
 

@@ -2,6 +2,7 @@
 /* Table-driven JSON object to struct conversion. */
 #include "lib/jx_bind.h"
 #include "lib/buf.h"
+#include "lib/jx.h"
 #include <strings.h>
 
 static const struct {
@@ -93,19 +94,30 @@ static const struct jx_field *find(const struct jx_field fields[], const char *n
     return NULL;
 }
 
+/* In an order of their own: Crossplane sends maps in another one each time, and a text that changes is a new event. */
+static void unknown_keys(json_t *doc, const char *path, const struct jx_field fields[], struct problems *p)
+{
+    CLEAN(free) const char **keys = NULL;
+    size_t n = 0;
+
+    for (void *i = json_object_iter(doc); i && !n; i = json_object_iter_next(doc, i))
+        n += !find(fields, json_object_iter_key(i));
+    if (!n)
+        return;
+    keys = jx_keys(doc, &n);
+    for (size_t i = 0; i < n; i++)
+        if (!find(fields, keys[i]))
+            unknown_key(path, fields, keys[i], p);
+}
+
 void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into,
                  struct problems *p)
 {
-    const char *key;
-    json_t *v;
-
     if (!json_is_object(doc)) {
         problems_add(p, "%s must be an object", path);
         return;
     }
-    json_object_foreach (doc, key, v)
-        if (!find(fields, key))
-            unknown_key(path, fields, key, p);
+    unknown_keys(doc, path, fields, p);
     for (const struct jx_field *f = fields; f->name; f++)
         bind_one(doc, path, f, into, p);
 }

@@ -159,12 +159,11 @@ static bool is_label_key(const char *key)
 static void check_map(struct shoot_state *st, const struct shoot_worker *w, const char *field, json_t *map)
 {
     bool labels = field[0] == 'l';
-    size_t bytes = 0;
-    const char *key;
-    json_t *v;
+    size_t bytes = 0, n;
+    CLEAN(free) const char **keys = jx_keys(map, &n);
 
-    json_object_foreach (map, key, v) {
-        const char *text = json_string_value(v);
+    for (size_t i = 0; i < n; i++) {
+        const char *key = keys[i], *text = json_string_value(json_object_get(map, key));
 
         bytes += strlen(key) + (text ? strlen(text) : 0);
         if (!is_label_key(key))

@@ -23,6 +23,7 @@
 #include "lib/file.h"
 #include "lib/jx_diff.h"
 #include "lib/jx_yaml.h"
+#include "tests/render/over_wire.h"
 #include <assert.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -307,13 +308,34 @@ static int check_programs(const char *folder, const json_t *rendered)
 
 /* ---- once more, from what is read only ------------------------------------------------------------------------------ */
 
+/* The same with every map the other way round: Crossplane sends them in any order. New. */
+static json_t *reversed(const json_t *value)
+{
+    json_t *out, *one;
+    size_t n;
+
+    if (json_is_array(value)) {
+        out = json_array();
+        json_array_foreach (value, n, one)
+            jx_append(out, reversed(one));
+    } else if (json_is_object(value)) {
+        CLEAN(free) const char **keys = jx_keys(value, &n);
+
+        for (out = json_object(); n-- > 0;)
+            jx_set(out, keys[n], reversed(json_object_get(value, keys[n])));
+    } else {
+        out = json_deep_copy(value);
+    }
+    return out;
+}
+
 /* As the decoder of the wire does it. New. */
 static json_t *reduced(const json_t *object, const struct fn_fields *only)
 {
     json_t *out;
 
     if (!only || !json_is_object(object))
-        return json_deep_copy(object);
+        return reversed(object);
     out = json_object();
     for (; only->name; only++)
         if (json_object_get(object, only->name))
@@ -340,7 +362,7 @@ static json_t *response_to(const struct fn_request *request, const json_t *obser
 
     fn_response_init(&r);
     if (render(request, &r, &e) < 0)
-        jx_append(r.results, jx_pack("{s:i, s:s, s:o}", "severity", (int)FN_FATAL, "reason", "UnknownKind",
+        jx_append(r.results, jx_pack("{s:i, s:s, s:o}", "severity", (int)FN_FATAL, "reason", "NotRendered",
                                      "message", jx_text(e.text)));
     return actual_form(&r, observed);
 }
@@ -374,6 +396,21 @@ static int check_reads(const char *folder, const struct fn_request *request, con
     return check_read(folder, actual) | (differences ? 1 : 0);
 }
 
+static int check_wire(const char *folder, const struct fn_request *request, const json_t *actual)
+{
+    CLEAN(fn_response_free) struct fn_response r;
+    CLEAN(free) char *differences = NULL;
+    json_auto_t *again = NULL;
+
+    fn_response_init(&r);
+    over_wire(request, &r);
+    again = actual_form(&r, request->observed);
+    differences = jx_diff(actual, again, JX_DIFF_ALL);
+    if (differences)
+        fprintf(stderr, "%s: over the wire comes something else:\n%s", folder, differences);
+    return differences ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
     json_auto_t *composite = NULL, *observed = NULL, *input = NULL, *actual = NULL;
@@ -389,5 +426,5 @@ int main(int argc, char **argv)
     request = (struct fn_request){ composite, observed, input };
     actual = response_to(&request, observed);
     return check_response(argv[1], actual) | check_reads(argv[1], &request, actual) |
-           check_programs(argv[1], actual);
+           check_wire(argv[1], &request, actual) | check_programs(argv[1], actual);
 }

@@ -108,13 +108,30 @@ static void all_violations_come_together(void **state)
     assert_int_equal(p.n, 4);
 }
 
+static void the_order_of_a_map_is_no_news(void **state)
+{
+    static const char *const orders[] = { "{\"name\":\"a\",\"b\":1,\"a\":1,\"c\":1}",
+                                          "{\"c\":1,\"a\":1,\"name\":\"a\",\"b\":1}" };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(orders); i++) {
+        CLEAN(problems_free) struct problems p = { 0 };
+        struct thing t = { 0 };
+        json_auto_t *doc = doc_of(orders[i]);
+
+        jx_bind_all(doc, "spec", fields, &t, &p);
+        assert_int_equal(p.n, 3);
+        assert_string_equal(p.text[0], "spec.a is not a known field");
+        assert_string_equal(p.text[2], "spec.c is not a known field");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_document_fills_the_struct),
-        cmocka_unit_test(absent_and_null_stay_unset),
-        cmocka_unit_test(each_violation_names_its_path),
-        cmocka_unit_test(all_violations_come_together),
+        cmocka_unit_test(a_good_document_fills_the_struct), cmocka_unit_test(absent_and_null_stay_unset),
+        cmocka_unit_test(each_violation_names_its_path),    cmocka_unit_test(all_violations_come_together),
+        cmocka_unit_test(the_order_of_a_map_is_no_news),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
