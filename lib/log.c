@@ -12,6 +12,7 @@ void log_set_level(enum log_level level) { threshold = level; }
 void log_write(enum log_level level, const struct log_kv kv[])
 {
     json_auto_t *line = NULL;
+    CLEAN(free) char *text = NULL;
     char when[CLOCK_TEXT];
 
     if (level > threshold)
@@ -20,6 +21,7 @@ void log_write(enum log_level level, const struct log_kv kv[])
     line = jx_pack("{s:s, s:s, s:o}", "time", when, "level", level_name[level], "msg", jx_text(kv->key));
     for (kv++; kv->key; kv++)
         jx_set(line, kv->key, kv->type == LOG_KV_STR ? jx_text(kv->s ? kv->s : "") : json_integer(kv->i));
-    (void)json_dumpf(line, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    (void)fputc('\n', stderr);
+    text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    if (text) /* in one piece: other threads log too */
+        (void)fprintf(stderr, "%s\n", text);
 }
