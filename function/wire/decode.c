@@ -70,7 +70,11 @@ static int decode_observed(struct wire_call *c, const struct fn_reads *reads, st
         const Envelope__Resource *r = resource_of(s->resources[i]);
         json_t *tree;
 
-        if (!r->has_resource || !is_read(s->resources[i]->key, reads, name))
+        if (!is_read(s->resources[i]->key, reads, name))
+            continue;
+        /* of equal names the last counts, also when it holds nothing */
+        (void)json_object_del(c->observed, name);
+        if (!r->has_resource)
             continue;
         tree = structs_decode(call_span(r->resource), reads->resource, &c->budget, e);
         if (!tree)

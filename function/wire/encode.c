@@ -39,6 +39,7 @@ static ProtobufCBinaryData text(const json_t *object, const char *key)
 /* The composite as earlier steps want it, with our status merged into theirs. NULL with ERR_INVALID. */
 static json_t *desired_composite(struct output *o, struct err *e)
 {
+    static const char *const type[] = { "apiVersion", "kind" };
     json_t *doc = o->composite.has_resource
                       ? structs_decode(call_span(o->composite.resource), NULL, &o->c->budget, e)
                       : json_object();
@@ -47,8 +48,9 @@ static json_t *desired_composite(struct output *o, struct err *e)
         err_wrap(e, "desired.composite");
         return NULL;
     }
-    jx_share(doc, "apiVersion", json_object_get(o->c->composite, "apiVersion"));
-    jx_share(doc, "kind", json_object_get(o->c->composite, "kind"));
+    for (size_t i = 0; i < ARRAY_LENGTH(type); i++)
+        if (json_object_get(o->c->composite, type[i]))
+            jx_share(doc, type[i], json_object_get(o->c->composite, type[i]));
     if (json_object_update_recursive(jx_make_object(doc, "status"), o->r->status) < 0)
         abort();
     return doc;
