@@ -18,8 +18,8 @@ static const char *const api_versions[] = { "cleura.fn.crossplane.io/v1beta1", N
 static const char *const kinds[] = { "Input", NULL };
 
 static const struct jx_field fields[] = {
-    JX_F_STR(struct document, api_version, "apiVersion", .one_of = api_versions),
-    JX_F_STR(struct document, kind, "kind", .one_of = kinds),
+    JX_F_STR(struct document, api_version, "apiVersion", .flags = JX_REQUIRED, .one_of = api_versions),
+    JX_F_STR(struct document, kind, "kind", .flags = JX_REQUIRED, .one_of = kinds),
     JX_F_OBJECT(struct document, metadata, "metadata"),
     JX_F_STR(struct document, in.api_generation, "apiGeneration", .one_of = generations),
     JX_F_STR(struct document, in.region, "region"),

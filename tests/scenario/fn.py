@@ -92,6 +92,27 @@ def observe(response, conditions=(("Ready", "True"), ("Synced", "True")), **more
     return seen
 
 
+def fields(message):
+    """The (number, bytes) of a message's length-delimited fields, in their order."""
+    at = 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7f) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+    while at < len(message):
+        tag, size = varint(), varint()
+        if tag & 7 == 2:
+            yield tag >> 3, message[at:at + size]
+            at += size
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -178,5 +199,5 @@ def run_rows(*arguments):
 
 
 __all__ = ["pb", "V1", "V1BETA1", "FATAL", "WARNING", "NORMAL", "UNSPECIFIED", "READY", "NOT_READY", "Function", "Lab", "copy", "grpc",
-           "expect", "expect_equal", "wait_until", "Failure", "free_port", "observe", "only_result", "pathlib", "plain", "request", "row",
+           "expect", "expect_equal", "wait_until", "Failure", "fields", "free_port", "observe", "only_result", "pathlib", "plain", "request", "row",
            "run_rows", "shoot", "struct", "worker"]
