@@ -67,6 +67,18 @@ static json_t *from_value(const Value *v, struct oracle_tree *ret, unsigned dept
     }
 }
 
+/* protobuf-c also reads what is not of the type it expects; it writes it differently then. */
+static bool written_the_same(const Struct *s, const uint8_t *bytes, size_t n)
+{
+    CLEAN(free) uint8_t *again = NULL;
+
+    if (google__protobuf__struct__get_packed_size(s) != n)
+        return false;
+    again = x_alloc(n);
+    google__protobuf__struct__pack(s, again);
+    return n == 0 || memcmp(again, bytes, n) == 0;
+}
+
 struct oracle_tree oracle_decode(const uint8_t *bytes, size_t n)
 {
     Struct *s = google__protobuf__struct__unpack(NULL, n, bytes);
@@ -75,7 +87,7 @@ struct oracle_tree oracle_decode(const uint8_t *bytes, size_t n)
     if (!s)
         return ret;
     ret.tree = from_struct(s, &ret, 1);
-    ret.plain = ret.plain && google__protobuf__struct__get_packed_size(s) == n;
+    ret.plain = ret.plain && written_the_same(s, bytes, n);
     google__protobuf__struct__free_unpacked(s, NULL);
     return ret;
 }
