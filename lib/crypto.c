@@ -2,6 +2,7 @@
 #include "lib/crypto.h"
 #include "lib/clock.h"
 #include <ctype.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -70,6 +71,58 @@ int crypto_certificate_expiry(const char *pem, int64_t *ret_when, struct err *e)
         return err_set(e, ERR_INVALID, "not a certificate in PEM form");
     *ret_when = (int64_t)timegm(&tm) * CLOCK_SECOND;
     return 0;
+}
+
+int crypto_check_certificates(const char *pem, struct err *e)
+{
+    CLEAN(BIO_free) BIO *in = BIO_new_mem_buf(pem, -1);
+    size_t n = 0;
+    X509 *certificate;
+    unsigned long why;
+
+    ERR_clear_error();
+    while (in && (certificate = PEM_read_bio_X509(in, NULL, NULL, NULL))) {
+        X509_free(certificate);
+        n++;
+    }
+    why = ERR_peek_last_error();
+    ERR_clear_error();
+    if (!n)
+        return err_set(e, ERR_INVALID, "holds no certificate in PEM form");
+    if (ERR_GET_REASON(why) != PEM_R_NO_START_LINE)
+        return err_set(e, ERR_INVALID, "the certificate after number %zu is broken", n);
+    return 0;
+}
+
+/* A server cannot be asked: keys with a password are refused. */
+static int no_password(char *to, int n, int writing, void *with)
+{
+    (void)to;
+    (void)n;
+    (void)writing;
+    (void)with;
+    return -1;
+}
+
+DEFINE_CLEAN(EVP_PKEY *, EVP_PKEY_free)
+
+int crypto_check_pair(const char *certificates, const char *key, struct err *e)
+{
+    CLEAN(BIO_free)
+    BIO *certificate_in = BIO_new_mem_buf(certificates, -1),
+        *key_in = BIO_new_mem_buf(key, -1);
+    CLEAN(X509_free)
+    X509 *certificate = certificate_in ? PEM_read_bio_X509(certificate_in, NULL, NULL, NULL) : NULL;
+    CLEAN(EVP_PKEY_free)
+    EVP_PKEY *private = key_in ? PEM_read_bio_PrivateKey(key_in, NULL, no_password, NULL) : NULL;
+    bool fits = certificate && private && X509_check_private_key(certificate, private) == 1;
+
+    ERR_clear_error();
+    if (!certificate)
+        return err_set(e, ERR_INVALID, "holds no certificate in PEM form");
+    if (!private)
+        return err_set(e, ERR_INVALID, "holds no private key in PEM form, or one with a password");
+    return fits ? 0 : err_set(e, ERR_INVALID, "is not the key of the certificate");
 }
 
 void crypto_uuid(char out[CRYPTO_UUID])

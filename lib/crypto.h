@@ -19,6 +19,12 @@ char *crypto_base64_decode(const char *text, size_t *ret_len, struct err *e);
 /* The end of the validity of the first certificate in 'pem', in ms since 1970. */
 MUST_CHECK int crypto_certificate_expiry(const char *pem, int64_t *ret_when, struct err *e);
 
+/* Is there a certificate in 'pem', and nothing broken before it ends?  -1 with ERR_INVALID. */
+MUST_CHECK int crypto_check_certificates(const char *pem, struct err *e);
+/* Does 'key' (PEM, without a password) belong to the first certificate in 'certificates'?  -1 with ERR_INVALID; no part of the key is
+ * in the text. */
+MUST_CHECK int crypto_check_pair(const char *certificates, const char *key, struct err *e);
+
 /* A random version 4 UUID. */
 void crypto_uuid(char out[CRYPTO_UUID]);
 /* A random number in [0, 1). */

@@ -55,25 +55,29 @@ struct serve_options {
     size_t max_message;       /* bytes of a request; more is RESOURCE_EXHAUSTED */
     int64_t max_age_ms;       /* of a connection, so that clients resolve again; 0 = unlimited */
     int64_t max_age_grace_ms; /* for calls in flight on it */
-    unsigned workers;         /* threads for requests over SERVE_INLINE_MAX */
+    unsigned workers;         /* threads for requests over SERVE_INLINE_MAX; at least 1 */
+    bool verbose;             /* all the gRPC library has to say is logged, at level debug */
 };
 
 enum { SERVE_INLINE_MAX = 64 << 10 };
 
 struct server;
 
-/* Bound, but not answering yet. NULL with ERR_INVALID (address, certificates) or ERR_CONFLICT (the port is taken), naming
- * the file or the address and a way out.  'methods' ends in {NULL}; borrowed until serve_free(). */
+/* Bound, but not answering yet; its threads are there.  NULL with ERR_INVALID (address, certificates), ERR_CONFLICT (the port is taken)
+ * or ERR_INTERNAL, naming the file or the address and a way out.  'methods' ends in {NULL}; borrowed until serve_free().
+ * Signals that a main waits for are blocked before: the library's threads inherit the mask. SIGPIPE is ignored by the main. */
 MUST_CHECK struct server *serve_new(const struct serve_options *options, const struct serve_method *methods,
                                     struct err *e);
 /* The port bound; 0 for a unix socket. */
 int serve_port(const struct server *s);
-/* Starts the poller and the workers and returns. */
+/* Calls are answered from now on. */
 void serve_start(struct server *s);
-/* Replies of all WATCH calls are made anew (any thread). */
+/* Replies of all WATCH calls are made anew, and sent where they differ from the last (any thread, but no handler). */
 void serve_changed(struct server *s);
-/* Drain and stop: health has already said NOT_SERVING for a while, if the caller wants clients to look elsewhere first.  New connections are refused,
- * calls that have reached us are answered, none is cancelled before 'grace_ms' is over. Returns when all is down. */
+/* Drain and stop: health has already said NOT_SERVING for a while, if the caller wants clients to look elsewhere first.  New connections
+ * are refused, calls that have reached us are answered, none of these is cancelled before 'grace_ms' is over. Returns when no call is
+ * left; a handler that does not return holds it up.  drain.c says what can be lost. */
 void serve_stop(struct server *s, int64_t grace_ms);
+/* Stops at once what was not stopped. */
 void serve_free(struct server *s);
 DEFINE_CLEAN(struct server *, serve_free)
