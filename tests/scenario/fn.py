@@ -3,7 +3,9 @@
 The messages are those of function/wire/proto/run_function.proto, compiled by protoc when a scenario starts; rows of a contract are
 functions marked @row, each run against one server."""
 import copy
+import hashlib
 import importlib
+import os
 import pathlib
 import socket
 import subprocess
@@ -145,7 +147,9 @@ class Function:
         return grpc.insecure_channel(self.target, options)
 
     def raw(self, bytes_, path=V1, timeout=20, channel=None):
-        """The response's bytes."""
+        """The response's bytes. FN_RECORD=DIRECTORY keeps the requests: inputs for the fuzzers."""
+        if os.environ.get("FN_RECORD"):
+            pathlib.Path(os.environ["FN_RECORD"], hashlib.sha1(bytes_).hexdigest()).write_bytes(bytes_)
         return (channel or self.channel).unary_unary(path)(bytes_, timeout=timeout)
 
     def call(self, request_, path=V1, timeout=20):
