@@ -28,18 +28,33 @@ static void grow(struct buf *b, size_t need)
     b->cap = cap;
 }
 
-int buf_add(struct buf *b, const void *bytes, size_t n)
+int buf_reserve(struct buf *b, size_t n)
 {
     if (n > b->max || b->len > b->max - n) {
         b->overflow = true;
         return -1;
     }
     grow(b, b->len + n + 1);
-    if (n)
-        memcpy(b->data + b->len, bytes, n);
-    b->len += n;
-    b->data[b->len] = '\0';
     return 0;
+}
+
+int buf_add(struct buf *b, const void *bytes, size_t n)
+{
+    char *at = buf_room(b, n);
+
+    if (!at)
+        return -1;
+    if (n)
+        memcpy(at, bytes, n);
+    return 0;
+}
+
+void buf_cut(struct buf *b, size_t n)
+{
+    if (n >= b->len)
+        return;
+    b->len = n;
+    b->data[n] = '\0';
 }
 
 int buf_adds(struct buf *b, const char *text) { return buf_add(b, text, strlen(text)); }

@@ -116,6 +116,17 @@ json_t *jx_textn(const char *s, size_t n)
 
 json_t *jx_text(const char *s) { return jx_textn(s, strlen(s)); }
 
+size_t jx_cut(const char *s, size_t n)
+{
+    size_t length = strnlen(s, n + 1);
+
+    if (length <= n)
+        return length;
+    while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
 json_t *jx_at(const json_t *doc, const char *path)
 {
     json_t *at = NULL;

@@ -51,6 +51,9 @@ void jx_append(json_t *array, json_t *value);
 json_t *jx_text(const char *s);
 json_t *jx_textn(const char *s, size_t n);
 
+/* How many bytes of 's', at most 'n', are whole characters: where UTF-8 may be cut. */
+size_t jx_cut(const char *s, size_t n);
+
 /* A new JSON boolean or integer, or NULL when unset: for "s:o*". */
 static inline json_t *jx_opt_bool(struct jx_opt_bool b) { return b.set ? json_boolean(b.value) : NULL; }
 static inline json_t *jx_opt_int(struct jx_opt_int i) { return i.set ? json_integer(i.value) : NULL; }

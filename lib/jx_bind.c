@@ -49,10 +49,8 @@ static void not_listed(const struct jx_field *f, const char *path, const char *v
                  buf_text(&allowed));
 }
 
-static void bind_one(json_t *doc, const char *path, const struct jx_field *f, void *into, struct problems *p)
+static void bind_one(json_t *v, const char *path, const struct jx_field *f, void *into, struct problems *p)
 {
-    json_t *v = json_object_get(doc, f->name);
-
     if (!v || json_is_null(v)) {
         if (f->flags & JX_REQUIRED)
             problems_add(p, "%s.%s is required", path, f->name);
@@ -97,29 +95,49 @@ static const struct jx_field *find(const struct jx_field fields[], const char *n
 /* In an order of their own: Crossplane sends maps in another one each time, and a text that changes is a new event. */
 static void unknown_keys(json_t *doc, const char *path, const struct jx_field fields[], struct problems *p)
 {
-    CLEAN(free) const char **keys = NULL;
-    size_t n = 0;
+    size_t n;
+    CLEAN(free) const char **keys = jx_keys(doc, &n);
 
-    for (void *i = json_object_iter(doc); i && !n; i = json_object_iter_next(doc, i))
-        n += !find(fields, json_object_iter_key(i));
-    if (!n)
-        return;
-    keys = jx_keys(doc, &n);
     for (size_t i = 0; i < n; i++)
         if (!find(fields, keys[i]))
             unknown_key(path, fields, keys[i], p);
 }
 
+static size_t count(const struct jx_field fields[])
+{
+    size_t n = 0;
+
+    while (fields[n].name)
+        n++;
+    if (n > JX_FIELDS_MAX)
+        abort();
+    return n;
+}
+
 void jx_bind_all(json_t *doc, const char *path, const struct jx_field fields[], void *into,
                  struct problems *p)
 {
+    json_t *values[JX_FIELDS_MAX] = { 0 }, *v;
+    size_t n = count(fields);
+    bool all_known = true;
+    const char *key;
+
     if (!json_is_object(doc)) {
         problems_add(p, "%s must be an object", path);
         return;
     }
-    unknown_keys(doc, path, fields, p);
-    for (const struct jx_field *f = fields; f->name; f++)
-        bind_one(doc, path, f, into, p);
+    /* documents have fewer members than tables have rows */
+    json_object_foreach (doc, key, v) {
+        const struct jx_field *f = find(fields, key);
+
+        if (f)
+            values[f - fields] = v;
+        all_known = all_known && f;
+    }
+    if (!all_known)
+        unknown_keys(doc, path, fields, p);
+    for (size_t i = 0; i < n; i++)
+        bind_one(values[i], path, &fields[i], into, p);
 }
 
 int jx_bind(json_t *doc, const char *path, const struct jx_field fields[], void *into, struct err *e)

@@ -9,6 +9,7 @@
 
 enum jx_type { JX_STR = 1, JX_INT, JX_BOOL, JX_OBJECT, JX_ARRAY, JX_TREE };
 enum { JX_REQUIRED = 1 };
+enum { JX_FIELDS_MAX = 64 /* rows of a table; a longer one aborts at its first use */ };
 
 struct jx_opt_bool {
     bool set, value;

@@ -60,6 +60,17 @@ static void any_bytes_become_text(void **state)
     }
 }
 
+static void text_is_cut_at_whole_characters(void **state)
+{
+    static const char text[] = "a\xc3\xa5\xf0\x9f\x98\x80";
+    static const size_t at[] = { 0, 1, 1, 3, 3, 3, 3, 7, 7 };
+
+    (void)state;
+    for (size_t n = 0; n < ARRAY_LENGTH(at); n++)
+        assert_int_equal(jx_cut(text, n), at[n]);
+    assert_int_equal(jx_cut("", 5), 0);
+}
+
 static void what_is_not_json_is_refused(void **state)
 {
     static const char *const bad[] = { "",     "{",   "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\"\\u0000\"",
@@ -168,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_walked),
         cmocka_unit_test(any_bytes_become_text),
+        cmocka_unit_test(text_is_cut_at_whole_characters),
         cmocka_unit_test(what_is_not_json_is_refused),
         cmocka_unit_test(depth_and_size_are_limited),
         cmocka_unit_test(brackets_inside_strings_do_not_count),

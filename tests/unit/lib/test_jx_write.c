@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text of JSON trees: the bytes are jansson's, whatever the tree. */
+/* JSON text: of trees the bytes are jansson's, whatever the tree; without a tree they are the same. */
 #undef NDEBUG
-#include "lib/jx.h"
+#include "lib/jx_write.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,6 +83,59 @@ static void depth_is_no_matter(void **state)
     json_decref(doc);
 }
 
+static void members_are_written_as_they_come(void **state)
+{
+    CLEAN(jx_writer) struct jx_writer w = jx_writer();
+    json_auto_t *shared = jx_pack("{s:[i]}", "b", 1);
+    CLEAN(free) char *text = NULL;
+
+    (void)state;
+    jx_open(&w, NULL, '{');
+    jx_write_text(&w, "a", "quo\"te \xc3\xa5\n");
+    jx_write_text(&w, "absent", NULL);
+    jx_write_int(&w, "int", (struct jx_opt_int){ true, -7 });
+    jx_write_int(&w, "absent", (struct jx_opt_int){ false, 7 });
+    jx_write_bool(&w, "no", (struct jx_opt_bool){ true, false });
+    jx_write_bool(&w, "absent", (struct jx_opt_bool){ false, true });
+    jx_write_doc(&w, "tree", shared);
+    jx_write_doc(&w, "absent", NULL);
+    jx_open(&w, "list", '[');
+    jx_write_text(&w, NULL, "x");
+    jx_open(&w, NULL, '{');
+    jx_close(&w);
+    jx_write_bool(&w, NULL, (struct jx_opt_bool){ true, true });
+    jx_close(&w);
+    jx_close(&w);
+    text = jx_written(&w);
+    assert_string_equal(text, "{\"a\":\"quo\\\"te \xc3\xa5\\n\",\"int\":-7,\"no\":false,\"tree\":{\"b\":[1]},"
+                              "\"list\":[\"x\",{},true]}");
+}
+
+static void what_stays_empty_can_be_left_out(void **state)
+{
+    CLEAN(jx_writer) struct jx_writer w = jx_writer();
+    CLEAN(free) char *text = NULL;
+
+    (void)state;
+    jx_open(&w, NULL, '{');
+    jx_open(&w, "first", '{');
+    jx_close_unless_empty(&w);
+    jx_open(&w, "outer", '{');
+    jx_open(&w, "inner", '[');
+    jx_close_unless_empty(&w);
+    jx_close_unless_empty(&w);
+    jx_open(&w, "full", '{');
+    jx_write_text(&w, "a", "");
+    jx_open(&w, "inner", '[');
+    jx_close_unless_empty(&w);
+    jx_close_unless_empty(&w);
+    jx_open(&w, "last", '{');
+    jx_close_unless_empty(&w);
+    jx_close(&w);
+    text = jx_written(&w);
+    assert_string_equal(text, "{\"full\":{\"a\":\"\"}}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +143,8 @@ int main(void)
         cmocka_unit_test(numbers_and_words_too),
         cmocka_unit_test(keys_are_sorted_by_their_bytes),
         cmocka_unit_test(depth_is_no_matter),
+        cmocka_unit_test(members_are_written_as_they_come),
+        cmocka_unit_test(what_stays_empty_can_be_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
