@@ -11,18 +11,15 @@ static json_t *cut(const char *message)
 
     if (n <= CONDITIONS_TEXT)
         return jx_textn(message, n);
-    n = CONDITIONS_TEXT - 3;
-    while (n && ((unsigned char)message[n] & 0xc0) == 0x80)
-        n--;
-    CLEAN(free) char *text = x_asprintf("%.*s...", (int)n, message);
+    CLEAN(free) char *text = x_asprintf("%.*s...", (int)jx_cut(message, CONDITIONS_TEXT - 3), message);
     return jx_text(text);
 }
 
 void conditions_set(struct fn_response *r, const char *type, const char *status, const char *reason,
                     const char *message)
 {
-    json_t *c = jx_pack("{s:s, s:s, s:s, s:o}", "type", type, "status", status, "reason", reason, "message",
-                        cut(message));
+    json_t *c = jx_object(jx_s("type", type), jx_s("status", status), jx_s("reason", reason),
+                          jx_o("message", cut(message)));
     size_t i;
     json_t *old;
 
@@ -56,6 +53,6 @@ char *conditions_text(const struct problems *p, size_t max)
 void conditions_result(struct fn_response *r, enum fn_severity severity, const char *reason,
                        const char *message)
 {
-    jx_append(r->results, jx_pack("{s:i, s:s, s:o}", "severity", (int)severity, "reason", reason, "message",
-                                  jx_text(message)));
+    jx_append(r->results, jx_object(jx_i("severity", severity), jx_s("reason", reason),
+                                    jx_o("message", jx_text(message))));
 }

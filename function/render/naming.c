@@ -4,8 +4,11 @@
 #include "lib/crypto.h"
 #include "lib/jx.h"
 
+enum { SUFFIX_MAX = 16, HASH_DIGITS = 8 };
+
 static const struct {
-    const char *key, *suffix;
+    const char *key;
+    char suffix[SUFFIX_MAX];
 } names[NAMING_N] = {
     [NAMING_BOOTSTRAP] = { "bootstrap", "-bootstrap" },
     [NAMING_SHOOT] = { "shoot", "-shoot" },
@@ -15,8 +18,6 @@ static const struct {
     [NAMING_PROTECTION] = { "protection", "-protection" },
     [NAMING_LOGIN] = { "login", "-login" },
 };
-
-enum { HASH_DIGITS = 8 };
 
 /* 'text' itself when it fits, else its start and eight digits of its hash. */
 static void fit(const char *text, char out[NAMING_SIZE])
@@ -29,14 +30,13 @@ static void fit(const char *text, char out[NAMING_SIZE])
         return;
     }
     crypto_sha256_hex(text, n, hash, HASH_DIGITS);
-    (void)snprintf(out, NAMING_SIZE, "%.*s-%s", NAMING_MAX - HASH_DIGITS - 1, text, hash);
+    (void)snprintf(out, NAMING_SIZE, "%.*s-%s", (int)jx_cut(text, NAMING_MAX - HASH_DIGITS - 1), text, hash);
 }
 
 void naming_init(const json_t *composite, struct naming *n)
 {
     const char *claim = jx_str(composite, "spec.claimRef.name", NULL);
     const char *claim_ns = jx_str(composite, "spec.claimRef.namespace", NULL);
-    CLEAN(free) char *base = NULL;
 
     *n = (struct naming){
         .kind = jx_str(composite, "kind", ""),
@@ -48,8 +48,13 @@ void naming_init(const json_t *composite, struct naming *n)
     n->own = n->cluster && claim ? claim : n->object;
     if (n->cluster)
         n->ns = claim_ns;
-    base = n->cluster && claim && claim_ns ? x_asprintf("%s-%s", claim_ns, claim) : x_strdup(n->object);
-    fit(base, n->base);
+    if (n->cluster && claim && claim_ns) {
+        CLEAN(free) char *base = x_asprintf("%s-%s", claim_ns, claim);
+
+        fit(base, n->base);
+        return;
+    }
+    fit(n->object, n->base);
 }
 
 const char *naming_key(enum naming_id id) { return names[id].key; }
@@ -64,7 +69,10 @@ bool naming_is_key(const char *name)
 
 void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE])
 {
-    CLEAN(free) char *text = x_asprintf("%s%s", n->base, names[id].suffix);
+    char text[NAMING_SIZE + SUFFIX_MAX];
+    size_t base = strlen(n->base);
 
+    memcpy(text, n->base, base);
+    memcpy(text + base, names[id].suffix, strlen(names[id].suffix) + 1);
     fit(text, name);
 }

@@ -4,16 +4,10 @@
 #include "lib/jx.h"
 #include <stdint.h>
 
-static const json_t *condition(const json_t *object, const char *type)
+static const char *text(const json_t *condition, const char *key)
 {
-    const json_t *list = jx_at(object, "status.conditions");
-    size_t i;
-    json_t *c;
-
-    json_array_foreach (list, i, c)
-        if (!strcmp(jx_str(c, "type", ""), type))
-            return c;
-    return NULL;
+    const char *s = json_string_value(json_object_get(condition, key));
+    return s ? s : "";
 }
 
 /* A condition that tells which generation it speaks of and speaks of an older one is no news. */
@@ -22,21 +16,42 @@ static bool outdated(const json_t *object, const json_t *c)
     return jx_int(c, "observedGeneration", INT64_MAX) < jx_int(object, "metadata.generation", 0);
 }
 
+static void read_ready(const json_t *c, struct observed *o)
+{
+    o->stale = outdated(o->object, c);
+    o->ready = !strcmp(text(c, "status"), "True") && !o->stale;
+    o->not_ready = !strcmp(text(c, "status"), "False");
+    o->ready_reason = text(c, "reason");
+    o->ready_message = text(c, "message");
+}
+
+static void read_synced(const json_t *c, struct observed *o)
+{
+    o->not_synced = !strcmp(text(c, "status"), "False");
+    o->synced_reason = text(c, "reason");
+    o->synced_message = text(c, "message");
+}
+
 void observed_get(const struct fn_request *req, enum naming_id id, struct observed *ret)
 {
-    const json_t *object = req->observed ? json_object_get(req->observed, naming_key(id)) : NULL;
-    const json_t *ready = condition(object, "Ready"), *synced = condition(object, "Synced");
+    const json_t *object = json_object_get(req->observed, naming_key(id)),
+                 *status = json_object_get(object, "status"), *list = json_object_get(status, "conditions");
 
     *ret = (struct observed){
         .object = object,
-        .ready = !strcmp(jx_str(ready, "status", ""), "True") && !outdated(object, ready),
-        .stale = ready && outdated(object, ready),
-        .not_ready = !strcmp(jx_str(ready, "status", ""), "False"),
-        .not_synced = !strcmp(jx_str(synced, "status", ""), "False"),
-        .ready_reason = jx_str(ready, "reason", ""),
-        .ready_message = jx_str(ready, "message", ""),
-        .synced_reason = jx_str(synced, "reason", ""),
-        .synced_message = jx_str(synced, "message", ""),
-        .at_provider = jx_at(object, "status.atProvider"),
+        .ready_reason = "",
+        .ready_message = "",
+        .synced_reason = "",
+        .synced_message = "",
+        .at_provider = json_object_get(status, "atProvider"),
     };
+    /* from the end: of several of one type the first counts */
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        const json_t *c = json_array_get(list, i);
+
+        if (!strcmp(text(c, "type"), "Ready"))
+            read_ready(c, ret);
+        else if (!strcmp(text(c, "type"), "Synced"))
+            read_synced(c, ret);
+    }
 }

@@ -2,6 +2,7 @@
 /* Building the documents of docs/REQUESTS.md. */
 #include "function/render/requests.h"
 #include "lib/jx.h"
+#include "lib/jx_fixed.h"
 
 static const struct {
     const char *group, *upstream, *usage_group;
@@ -20,43 +21,50 @@ const char *requests_group(const struct requests *rq)
 
 static json_t *object(const struct requests *rq, const char *kind, enum naming_id id, json_t *spec)
 {
-    json_t *doc;
     char name[NAMING_SIZE];
 
     naming_object(rq->names, id, name);
-    doc = jx_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", requests_group(rq), "kind", kind, "metadata",
-                  "name", name, "spec", spec);
-    if (!rq->names->cluster)
-        jx_set(json_object_get(doc, "metadata"), "namespace", jx_text(rq->names->ns));
-    return doc;
+    return jx_object(
+        jx_s("apiVersion", requests_group(rq)), jx_s("kind", kind),
+        jx_o("metadata",
+             jx_object(jx_s("name", name), jx_s("namespace", rq->names->cluster ? NULL : rq->names->ns))),
+        jx_o("spec", spec));
 }
 
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name)
 {
-    json_t *ref = jx_pack("{s:o}", "name", jx_text(name));
-
-    if (!rq->names->cluster)
-        jx_set(ref, "kind", jx_text(kind));
-    return ref;
+    return jx_object(jx_s("name", name), jx_s("kind", rq->names->cluster ? NULL : kind));
 }
 
-json_t *requests_request(const struct requests *rq, enum naming_id id, const char *config,
-                         json_t *for_provider)
+static json_t *policies(const void *policy) { return jx_pack("[s]", (const char *)policy); }
+
+json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *for_provider)
 {
-    json_t *ref = config ? requests_config_ref(rq, "ProviderConfig", config)
-                         : requests_config_ref(rq, rq->config_kind, rq->config_name);
+    static struct jx_fixed all;
+
+    return object(
+        rq, "Request", id,
+        jx_object(jx_O("managementPolicies", jx_fixed(&all, policies, "*")),
+                  jx_o("providerConfigRef", requests_config_ref(rq, rq->config_kind, rq->config_name)),
+                  jx_o("forProvider", for_provider)));
+}
+
+json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config, json_t *for_provider)
+{
+    static struct jx_fixed observe;
 
     return object(rq, "Request", id,
-                  jx_pack("{s:[s], s:o, s:o}", "managementPolicies", "*", "providerConfigRef", ref,
-                          "forProvider", for_provider));
+                  jx_object(jx_O("managementPolicies", jx_fixed(&observe, policies, "Observe")),
+                            jx_o("providerConfigRef", requests_config_ref(rq, "ProviderConfig", config)),
+                            jx_o("forProvider", for_provider)));
 }
 
 json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider)
 {
-    return object(rq, "DisposableRequest", id,
-                  jx_pack("{s:o, s:o}", "providerConfigRef",
-                          requests_config_ref(rq, rq->config_kind, rq->config_name), "forProvider",
-                          for_provider));
+    return object(
+        rq, "DisposableRequest", id,
+        jx_object(jx_o("providerConfigRef", requests_config_ref(rq, rq->config_kind, rq->config_name)),
+                  jx_o("forProvider", for_provider)));
 }
 
 json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec)
@@ -66,15 +74,18 @@ json_t *requests_provider_config(const struct requests *rq, enum naming_id id, j
 
 json_t *requests_protection(const struct requests *rq, enum naming_id id, const char *reason)
 {
-    json_t *of = jx_pack("{s:s, s:s, s:{s:s}}", "apiVersion", rq->names->api_version, "kind", rq->names->kind,
-                         "resourceRef", "name", rq->names->object);
-    json_t *doc = object(rq, "Usage", id, jx_pack("{s:o, s:s}", "of", of, "reason", reason));
+    const struct naming *n = rq->names;
+    json_t *of = jx_object(jx_s("apiVersion", n->api_version), jx_s("kind", n->kind),
+                           jx_o("resourceRef", jx_object(jx_s("name", n->object))));
+    json_t *doc = object(rq, "Usage", id, jx_object(jx_o("of", of), jx_s("reason", reason)));
 
-    jx_set(doc, "apiVersion", jx_text(scopes[rq->names->cluster].usage_group));
+    jx_add(doc, jx_s("apiVersion", scopes[n->cluster].usage_group));
     return doc;
 }
 
 json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body)
 {
-    return jx_pack("{s:s, s:s, s:s, s:s*}", "action", action, "method", method, "url", url, "body", body);
+    return jx_object(jx_s("action", action), jx_s("method", method), jx_s("url", url), jx_s("body", body));
 }
+
+json_t *requests_custom(const char *logic) { return jx_object(jx_s("type", "CUSTOM"), jx_s("logic", logic)); }

@@ -15,9 +15,11 @@ const char *requests_group(const struct requests *rq);
 /* {"kind", "name"}; without kind in cluster scope, where there is only one. */
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name);
 
-/* Each takes 'for_provider' (or 'spec') and returns a new whole object. A NULL 'config' is the account's. */
-json_t *requests_request(const struct requests *rq, enum naming_id id, const char *config,
-                         json_t *for_provider);
+/* Each takes 'for_provider' (or 'spec') and returns a new whole object. */
+json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *for_provider);
+/* A Request that only observes, through the ProviderConfig 'config' and not the account's. */
+json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config,
+                       json_t *for_provider);
 json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider);
 json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec);
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
@@ -25,3 +27,5 @@ json_t *requests_protection(const struct requests *rq, enum naming_id id, const 
 
 /* {"action", "method", "url", "body"}: one of mappings; 'body' may be NULL. */
 json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body);
+/* {"type": "CUSTOM", "logic"}: a check. */
+json_t *requests_custom(const char *logic);

@@ -76,10 +76,8 @@ static void compose(struct shoot_state *st)
 
 static void render_shoot(const struct fn_request *req, struct fn_response *r)
 {
-    struct shoot_state *st = x_alloc(sizeof(*st));
+    struct shoot_state whole = { .req = req, .r = r }, *st = &whole;
 
-    st->req = req;
-    st->r = r;
     observe(st);
     input_read(req->input, &st->in, &st->problems);
     shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
@@ -102,7 +100,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     json_decref(st->stored);
     problems_free(&st->problems);
     problems_free(&st->advice);
-    free(st);
+    shoot_spec_free(&st->spec);
 }
 
 const struct kind kind_shoot = { "Shoot", render_shoot };

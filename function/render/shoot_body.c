@@ -2,7 +2,7 @@
 /* A Shoot's spec in the words of Cleura's API v1 and v2.  Only what the user wrote is sent, and what the
  * API insists on. */
 #include "function/render/shoot_body.h"
-#include "lib/jx.h"
+#include "lib/jx_write.h"
 #include <strings.h>
 
 /* v2 matches regions with their case; these are how Cleura spells those it has. */
@@ -24,8 +24,8 @@ char *shoot_collection_url(const struct shoot_spec *s)
 
 char *shoot_url(const struct shoot_spec *s)
 {
-    CLEAN(free) char *collection = shoot_collection_url(s);
-    return x_asprintf("%s/%s", collection, s->name);
+    return x_asprintf(shoot_is_v2(s) ? "/gardener/v2/%s/shoots/%s/%s/%s" : "/gardener/v1/%s/shoot/%s/%s/%s",
+                      s->cloud, region(s), s->project_id, s->name);
 }
 
 char *shoot_bootstrap_url(const struct shoot_spec *s)
@@ -37,12 +37,10 @@ char *shoot_bootstrap_url(const struct shoot_spec *s)
 
 char *shoot_kubeconfig_url(const struct shoot_spec *s)
 {
-    CLEAN(free) char *shoot = shoot_url(s);
-
     /* v3 tells when the kubeconfig expires; v2's answer is deprecated */
-    return shoot_is_v2(s) ? x_asprintf("/gardener/v3/%s/shoots/%s/%s/%s/admin-kubeconfig", s->cloud,
-                                       region(s), s->project_id, s->name)
-                          : x_asprintf("%s/adminkubeconfig", shoot);
+    return x_asprintf(shoot_is_v2(s) ? "/gardener/v3/%s/shoots/%s/%s/%s/admin-kubeconfig"
+                                     : "/gardener/v1/%s/shoot/%s/%s/%s/adminkubeconfig",
+                      s->cloud, region(s), s->project_id, s->name);
 }
 
 json_int_t shoot_kubeconfig_seconds(const struct shoot_spec *s)
@@ -50,126 +48,147 @@ json_int_t shoot_kubeconfig_seconds(const struct shoot_spec *s)
     return s->kubeconfig_seconds.set ? s->kubeconfig_seconds.value : 86400;
 }
 
-json_t *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds)
+char *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds)
 {
-    return shoot_is_v2(s) ? jx_pack("{s:I}", "expiration_seconds", seconds)
-                          : jx_pack("{s:{s:I}}", "config", "expirationSeconds", seconds);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return x_asprintf(shoot_is_v2(s) ? "{\"expiration_seconds\":%lld}"
+                                     : "{\"config\":{\"expirationSeconds\":%lld}}",
+                      (long long)seconds);
 }
 
 /* A map as the API's list of pairs, sorted: maps arrive in any order, and the same spec must give the same
- * bytes. NULL for NULL. */
-static json_t *pairs(json_t *map)
+ * bytes. */
+static void pairs(struct jx_writer *to, const char *key, const json_t *map)
 {
-    size_t n = 0;
-    CLEAN(free) const char **keys = x_alloc(json_object_size(map) * sizeof(*keys));
-    json_t *list = map ? json_array() : NULL, *v;
-    const char *key;
+    size_t n;
+    CLEAN(free) const char **keys = jx_keys(map, &n);
 
-    json_object_foreach (map, key, v)
-        keys[n++] = key;
-    qsort(keys, n, sizeof(*keys), by_text);
-    for (size_t i = 0; i < n; i++)
-        jx_append(list, jx_pack("{s:s, s:O}", "key", keys[i], "value", json_object_get(map, keys[i])));
-    return list;
+    if (!map)
+        return;
+    jx_open(to, key, '[');
+    for (size_t i = 0; i < n; i++) {
+        jx_open(to, NULL, '{');
+        jx_write_text(to, "key", keys[i]);
+        jx_write_doc(to, "value", json_object_get(map, keys[i]));
+        jx_close(to);
+    }
+    jx_close(to);
 }
 
-/* NULL instead of an object without keys. */
-static json_t *unless_empty(json_t *object)
+static void worker_v1(struct jx_writer *to, const struct shoot_worker *w, const char *volume_size)
 {
-    if (json_object_size(object))
-        return object;
-    json_decref(object);
-    return NULL;
+    jx_open(to, NULL, '{');
+    pairs(to, "annotations", w->annotations);
+    pairs(to, "labels", w->labels);
+    jx_open(to, "machine", '{');
+    jx_open(to, "image", '{');
+    jx_write_text(to, "name", w->image_name);
+    jx_write_text(to, "version", w->image_version);
+    jx_close_unless_empty(to);
+    jx_write_text(to, "type", w->machine_type);
+    jx_close(to);
+    jx_write_int(to, "maxSurge", w->max_surge);
+    jx_write_int(to, "maximum", w->maximum);
+    jx_write_int(to, "minimum", w->minimum);
+    jx_write_text(to, "name", w->name);
+    jx_write_doc(to, "taints", w->taints);
+    jx_open(to, "volume", '{');
+    jx_write_text(to, "size", volume_size);
+    jx_close_unless_empty(to);
+    jx_write_doc(to, "zones", w->zones);
+    jx_close(to);
 }
 
-static json_t *worker_v1(const struct shoot_worker *w)
+static void worker_v2(struct jx_writer *to, const struct shoot_worker *w, const char *volume_size)
 {
-    json_t *image = unless_empty(jx_pack("{s:s*, s:s*}", "name", w->image_name, "version", w->image_version));
-    json_t *volume = unless_empty(jx_pack("{s:s*}", "size", w->volume_size));
-
-    return jx_pack("{s:s*, s:{s:s*, s:o*}, s:o*, s:o*, s:o*, s:o*, s:O*, s:o*, s:o*, s:O*}", "name", w->name,
-                   "machine", "type", w->machine_type, "image", image, "minimum", jx_opt_int(w->minimum),
-                   "maximum", jx_opt_int(w->maximum), "maxSurge", jx_opt_int(w->max_surge), "volume", volume,
-                   "zones", w->zones, "labels", pairs(w->labels), "annotations", pairs(w->annotations),
-                   "taints", w->taints);
+    jx_open(to, NULL, '{');
+    pairs(to, "annotations", w->annotations);
+    pairs(to, "labels", w->labels);
+    jx_open(to, "machine", '{');
+    jx_write_text(to, "image_name", w->image_name);
+    jx_write_text(to, "image_version", w->image_version);
+    jx_write_text(to, "type", w->machine_type);
+    jx_close(to);
+    jx_write_int(to, "max_surge", w->max_surge);
+    jx_write_int(to, "maximum", w->maximum);
+    jx_write_int(to, "minimum", w->minimum);
+    jx_write_text(to, "name", w->name);
+    jx_write_doc(to, "taints", w->taints);
+    jx_write_text(to, "volume_size", volume_size);
+    jx_write_doc(to, "zones", w->zones);
+    jx_close(to);
 }
 
-static json_t *worker_v2(const struct shoot_worker *w)
+/* 'size' is that of volumes whose own is not given; NULL = none. */
+static void workers(struct jx_writer *to, const struct shoot_spec *s, const char *size)
 {
-    return jx_pack("{s:s*, s:{s:s*, s:s*, s:s*}, s:o*, s:o*, s:o*, s:s*, s:O*, s:o*, s:o*, s:O*}", "name",
-                   w->name, "machine", "type", w->machine_type, "image_name", w->image_name, "image_version",
-                   w->image_version, "minimum", jx_opt_int(w->minimum), "maximum", jx_opt_int(w->maximum),
-                   "max_surge", jx_opt_int(w->max_surge), "volume_size", w->volume_size, "zones", w->zones,
-                   "labels", pairs(w->labels), "annotations", pairs(w->annotations), "taints", w->taints);
-}
+    jx_open(to, "workers", '[');
+    for (size_t i = 0; i < s->n_workers; i++) {
+        const struct shoot_worker *w = &s->workers[i];
 
-static json_t *workers(const struct shoot_spec *s)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < s->n_workers; i++)
-        jx_append(list, shoot_is_v2(s) ? worker_v2(&s->workers[i]) : worker_v1(&s->workers[i]));
-    return list;
+        (shoot_is_v2(s) ? worker_v2 : worker_v1)(to, w, w->volume_size ? w->volume_size : size);
+    }
+    jx_close(to);
 }
 
 /* The size is required on creation (v2 until 2026); later an absent one means what is there. */
-static json_t *workers_to_create(const struct shoot_spec *s)
-{
-    json_t *list = workers(s), *w;
-    size_t i;
+static const char size_at_creation[] = "50Gi";
 
-    json_array_foreach (list, i, w) {
-        if (s->workers[i].volume_size)
-            continue;
-        if (shoot_is_v2(s))
-            jx_set(w, "volume_size", json_string("50Gi"));
-        else
-            jx_set(jx_make_object(w, "volume"), "size", json_string("50Gi"));
-    }
-    return list;
-}
-
-/* Gardener's words for v1, v2's own. NULL when nothing is asked for. */
-static json_t *maintenance(const struct shoot_spec *s)
+/* Gardener's words for v1, v2's own. Nothing when nothing is asked for. */
+static void maintenance(struct jx_writer *to, const struct shoot_spec *s)
 {
     bool v2 = shoot_is_v2(s);
-    json_t *update = jx_pack(
-        "{s:o*, s:o*}", v2 ? "kubernetes_version" : "kubernetesVersion", jx_opt_bool(s->update_kubernetes),
-        v2 ? "machine_image_version" : "machineImageVersion", jx_opt_bool(s->update_image));
-    json_t *window = jx_pack("{s:s*, s:s*}", "begin", s->window_begin, "end", s->window_end);
 
-    return unless_empty(jx_pack("{s:o*, s:o*}", v2 ? "auto_update" : "autoUpdate", unless_empty(update),
-                                v2 ? "time_window" : "timeWindow", unless_empty(window)));
+    jx_open(to, "maintenance", '{');
+    jx_open(to, v2 ? "auto_update" : "autoUpdate", '{');
+    jx_write_bool(to, v2 ? "kubernetes_version" : "kubernetesVersion", s->update_kubernetes);
+    jx_write_bool(to, v2 ? "machine_image_version" : "machineImageVersion", s->update_image);
+    jx_close_unless_empty(to);
+    jx_open(to, v2 ? "time_window" : "timeWindow", '{');
+    jx_write_text(to, "begin", s->window_begin);
+    jx_write_text(to, "end", s->window_end);
+    jx_close_unless_empty(to);
+    jx_close_unless_empty(to);
 }
 
-/* NULL when the spec does not speak of schedules; [] when it wants none. Without location: Cleura takes
+/* Nothing when the spec does not speak of schedules; [] when it wants none. Without location: Cleura takes
  * UTC only. */
-static json_t *schedules(const struct shoot_spec *s)
+static void schedules(struct jx_writer *to, const char *key, const struct shoot_spec *s)
 {
-    json_t *list = s->schedules_doc ? json_array() : NULL;
-
-    for (size_t i = 0; i < s->n_schedules; i++)
-        jx_append(list, jx_pack("{s:s*, s:s*}", "start", s->schedules[i].start, "end", s->schedules[i].end));
-    return list;
+    if (!s->schedules_doc)
+        return;
+    jx_open(to, key, '[');
+    for (size_t i = 0; i < s->n_schedules; i++) {
+        jx_open(to, NULL, '{');
+        jx_write_text(to, "end", s->schedules[i].end);
+        jx_write_text(to, "start", s->schedules[i].start);
+        jx_close(to);
+    }
+    jx_close(to);
 }
 
-static json_t *cilium(const struct shoot_spec *s)
+static void cilium(struct jx_writer *to, const char *key, const struct shoot_spec *s)
 {
     const struct shoot_cilium *c = &s->cilium;
 
-    return jx_pack("{s:o*, s:o*, s:s*, s:o*, s:o*, s:o*, s:o*, s:s*}", "debug", jx_opt_bool(c->debug),
-                   "encryption_enabled", jx_opt_bool(c->encryption), "encryption_mode", c->encryption_mode,
-                   "encryption_node_to_node_enabled", jx_opt_bool(c->node_to_node),
-                   "encryption_strict_mode_enabled", jx_opt_bool(c->strict_mode), "hubble_enabled",
-                   jx_opt_bool(c->hubble), "policy_audit_mode", jx_opt_bool(c->audit), "tunnel", c->tunnel);
+    if (!s->cilium_doc)
+        return;
+    jx_open(to, key, '{');
+    jx_write_bool(to, "debug", c->debug);
+    jx_write_bool(to, "encryption_enabled", c->encryption);
+    jx_write_text(to, "encryption_mode", c->encryption_mode);
+    jx_write_bool(to, "encryption_node_to_node_enabled", c->node_to_node);
+    jx_write_bool(to, "encryption_strict_mode_enabled", c->strict_mode);
+    jx_write_bool(to, "hubble_enabled", c->hubble);
+    jx_write_bool(to, "policy_audit_mode", c->audit);
+    jx_write_text(to, "tunnel", c->tunnel);
+    jx_close(to);
 }
 
-static json_t *ha(const struct shoot_spec *s) { return s->failure_tolerance ? json_true() : NULL; }
+/* Set when it is asked for: it can be switched on, not off. */
+static struct jx_opt_bool ha(const struct shoot_spec *s)
+{
+    return (struct jx_opt_bool){ .set = s->failure_tolerance, .value = true };
+}
 
 /* The workers' network is where the nodes get their addresses; Gardener's spec says it as
  * networking.nodes. */
@@ -183,53 +202,97 @@ static const char *floating_pool(const struct shoot_spec *s)
     return s->floating_pool ? s->floating_pool : "ext-net";
 }
 
-static json_t *create_v1(const struct shoot_spec *s)
+static void create_v1(struct jx_writer *to, const struct shoot_spec *s)
 {
-    json_t *router = unless_empty(jx_pack("{s:s*}", "id", s->router_id));
-    json_t *networks = unless_empty(
-        jx_pack("{s:s*, s:o*, s:s*}", "id", s->network_id, "router", router, "workers", workers_network(s)));
-    json_t *hibernation =
-        s->n_schedules ? jx_pack("{s:o}", "schedules", schedules(s)) : NULL; /* to be left out when empty */
-
-    return jx_pack("{s:s, s:o*, s:{s:s*}, s:{s:{s:s, s:o*}, s:o}, s:o*, s:o*}", "name", s->name,
-                   "enableHaControlPlane", ha(s), "kubernetes", "version", s->version, "provider",
-                   "infrastructureConfig", "floatingPoolName", floating_pool(s), "networks", networks,
-                   "workers", workers_to_create(s), "hibernation", hibernation, "maintenance",
-                   maintenance(s));
+    jx_open(to, "create", '{');
+    jx_write_bool(to, "enableHaControlPlane", ha(s));
+    if (s->n_schedules) { /* to be left out when empty */
+        jx_open(to, "hibernation", '{');
+        schedules(to, "schedules", s);
+        jx_close(to);
+    }
+    jx_open(to, "kubernetes", '{');
+    jx_write_text(to, "version", s->version);
+    jx_close(to);
+    maintenance(to, s);
+    jx_write_text(to, "name", s->name);
+    jx_open(to, "provider", '{');
+    jx_open(to, "infrastructureConfig", '{');
+    jx_write_text(to, "floatingPoolName", floating_pool(s));
+    jx_open(to, "networks", '{');
+    jx_write_text(to, "id", s->network_id);
+    jx_open(to, "router", '{');
+    jx_write_text(to, "id", s->router_id);
+    jx_close_unless_empty(to);
+    jx_write_text(to, "workers", workers_network(s));
+    jx_close_unless_empty(to);
+    jx_close(to);
+    workers(to, s, size_at_creation);
+    jx_close(to);
+    jx_close(to);
 }
 
-static json_t *create_v2(const struct shoot_spec *s)
+static void create_v2(struct jx_writer *to, const struct shoot_spec *s)
 {
-    json_t *networking = unless_empty(jx_pack("{s:s*, s:o*}", "type", s->network_type,
-                                              "cilium_provider_config", s->cilium_doc ? cilium(s) : NULL));
-    json_t *infrastructure =
-        jx_pack("{s:s, s:s*, s:s*, s:s*}", "floating_pool_name", floating_pool(s), "network_id",
-                s->network_id, "router_id", s->router_id, "workers_network_cidr", workers_network(s));
-    json_t *provider =
-        jx_pack("{s:o, s:s, s:o}", "infrastructure_config", infrastructure, "load_balancer_provider",
-                s->lb_provider ? s->lb_provider : "amphora", "workers", workers_to_create(s));
-
-    return jx_pack("{s:s, s:s*, s:o, s:O*, s:o*, s:o*, s:o*, s:o*}", "name", s->name, "kubernetes_version",
-                   s->version, "shoot_provider", provider, "allowed_cidrs", s->allowed_cidrs,
-                   "enable_ha_control_plane", ha(s), "hibernation_schedules", schedules(s), "maintenance",
-                   maintenance(s), "networking", networking);
+    jx_open(to, "create", '{');
+    jx_write_doc(to, "allowed_cidrs", s->allowed_cidrs);
+    jx_write_bool(to, "enable_ha_control_plane", ha(s));
+    schedules(to, "hibernation_schedules", s);
+    jx_write_text(to, "kubernetes_version", s->version);
+    maintenance(to, s);
+    jx_write_text(to, "name", s->name);
+    jx_open(to, "networking", '{');
+    cilium(to, "cilium_provider_config", s);
+    jx_write_text(to, "type", s->network_type);
+    jx_close_unless_empty(to);
+    jx_open(to, "shoot_provider", '{');
+    jx_open(to, "infrastructure_config", '{');
+    jx_write_text(to, "floating_pool_name", floating_pool(s));
+    jx_write_text(to, "network_id", s->network_id);
+    jx_write_text(to, "router_id", s->router_id);
+    jx_write_text(to, "workers_network_cidr", workers_network(s));
+    jx_close(to);
+    jx_write_text(to, "load_balancer_provider", s->lb_provider ? s->lb_provider : "amphora");
+    workers(to, s, size_at_creation);
+    jx_close(to);
+    jx_close(to);
 }
 
-/* With schedules it is they who switch hibernation; we would undo each other's work. */
-static json_t *hibernated(const struct shoot_spec *s)
+static void place(struct jx_writer *to, const struct shoot_spec *s)
 {
-    return s->n_schedules ? NULL : jx_opt_bool(s->hibernated);
+    jx_open(to, "place", '{');
+    jx_write_text(to, "cloud", s->cloud);
+    jx_write_text(to, "projectId", s->project_id);
+    jx_write_text(to, "region", region(s));
+    jx_close(to);
 }
 
-json_t *shoot_body(const struct shoot_spec *s)
+static void want(struct jx_writer *to, const struct shoot_spec *s)
 {
-    json_t *place =
-        jx_pack("{s:s, s:s, s:s}", "cloud", s->cloud, "region", region(s), "projectId", s->project_id);
-    json_t *want = jx_pack("{s:s*, s:s*, s:o*, s:o*, s:o*, s:O*, s:o*, s:o}", "version", s->version,
-                           "highAvailability", s->failure_tolerance, "hibernated", hibernated(s), "schedules",
-                           schedules(s), "maintenance", maintenance(s), "allowed_cidrs", s->allowed_cidrs,
-                           "cilium", s->cilium_doc ? cilium(s) : NULL, "workers", workers(s));
+    /* with schedules it is they who switch hibernation; we would undo each other's work */
+    const struct jx_opt_bool unsaid = { 0 };
 
-    return jx_pack("{s:s, s:o, s:o, s:o}", "name", s->name, "place", place, "create",
-                   shoot_is_v2(s) ? create_v2(s) : create_v1(s), "want", want);
+    jx_open(to, "want", '{');
+    jx_write_doc(to, "allowed_cidrs", s->allowed_cidrs);
+    cilium(to, "cilium", s);
+    jx_write_bool(to, "hibernated", s->n_schedules ? unsaid : s->hibernated);
+    jx_write_text(to, "highAvailability", s->failure_tolerance);
+    maintenance(to, s);
+    schedules(to, "schedules", s);
+    jx_write_text(to, "version", s->version);
+    workers(to, s, NULL);
+    jx_close(to);
+}
+
+char *shoot_body(const struct shoot_spec *s)
+{
+    CLEAN(jx_writer) struct jx_writer to = jx_writer();
+
+    jx_open(&to, NULL, '{');
+    (shoot_is_v2(s) ? create_v2 : create_v1)(&to, s);
+    jx_write_text(&to, "name", s->name);
+    place(&to, s);
+    want(&to, s);
+    jx_close(&to);
+    return jx_written(&to);
 }

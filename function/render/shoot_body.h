@@ -9,13 +9,13 @@ char *shoot_url(const struct shoot_spec *s);
 char *shoot_bootstrap_url(const struct shoot_spec *s);
 char *shoot_kubeconfig_url(const struct shoot_spec *s);
 
-/* {"name", "place": {cloud, region, projectId}, "create": the POST body, "want": what later changes
- * compare with}. New. */
-json_t *shoot_body(const struct shoot_spec *s);
+/* Text of {"name", "place": {cloud, region, projectId}, "create": the POST body, "want": what later changes
+ * compare with}, as jx_dump() would write it: it is compared with what was sent before. The caller frees. */
+char *shoot_body(const struct shoot_spec *s);
 
 /* How long an exported kubeconfig lives: what the spec says, else a day, to outlive a night without the
  * provider. */
 json_int_t shoot_kubeconfig_seconds(const struct shoot_spec *s);
 
-/* The body that asks for a kubeconfig. New. */
-json_t *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds);
+/* Text of the body that asks for a kubeconfig. The caller frees. */
+char *shoot_kubeconfig_body(const struct shoot_spec *s, json_int_t seconds);

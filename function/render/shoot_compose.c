@@ -9,7 +9,7 @@ enum { OWN_KUBECONFIG_SECONDS = 3600 /* the provider's own, renewed in memory */
 
 void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource)
 {
-    jx_set(st->r->desired, naming_key(id), jx_pack("{s:o}", "resource", resource));
+    jx_add(st->r->desired, jx_o(naming_key(id), jx_object(jx_o("resource", resource))));
 }
 
 const struct shoot_programs *shoot_programs_for(const struct shoot_state *st)
@@ -19,12 +19,10 @@ const struct shoot_programs *shoot_programs_for(const struct shoot_state *st)
 
 json_t *shoot_json_headers(void) { return jx_pack("{s:[s]}", "Content-Type", "application/json"); }
 
-json_t *shoot_text_of(json_t *doc)
+json_t *shoot_fixed(const struct shoot_state *st, struct shoot_fixed *f,
+                    json_t *(*make)(const void *programs))
 {
-    CLEAN(free) char *text = jx_dump(doc);
-
-    json_decref(doc);
-    return jx_text(text);
+    return jx_fixed(&f->by_generation[shoot_is_v2(&st->spec)], make, shoot_programs_for(st));
 }
 
 static json_t *bootstrap(const struct shoot_state *st)
@@ -33,7 +31,7 @@ static json_t *bootstrap(const struct shoot_state *st)
 
     return requests_disposable(
         &st->rq, NAMING_BOOTSTRAP,
-        jx_pack("{s:s, s:s, s:s}", "url", url, "method", "POST", "storeResponse", "None"));
+        jx_object(jx_s("url", url), jx_s("method", "POST"), jx_s("storeResponse", "None")));
 }
 
 static json_t *changes(const struct shoot_programs *p)
@@ -43,103 +41,121 @@ static json_t *changes(const struct shoot_programs *p)
     for (size_t i = 0; i < SHOOT_CHANGES; i++) {
         const struct shoot_change *c = &p->changes[i];
 
-        jx_append(list, jx_pack("{s:s, s:s, s:s, s:s, s:s*}", "name", c->name, "when", c->when, "method",
-                                c->method, "url", c->url, "body", c->body));
+        jx_append(list, jx_object(jx_s("name", c->name), jx_s("when", c->when), jx_s("method", c->method),
+                                  jx_s("url", c->url), jx_s("body", c->body)));
     }
     return list;
 }
 
-static json_t *shoot_mappings(const struct shoot_programs *p)
+static json_t *mappings(const struct shoot_programs *p)
 {
     return jx_pack("[o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
                    requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
                    requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
 }
 
-static json_t *custom(const char *logic) { return jx_pack("{s:s, s:s}", "type", "CUSTOM", "logic", logic); }
+/* What the shoot's Request is for any shoot. */
+static json_t *any_request(const void *programs)
+{
+    const struct shoot_programs *p = programs;
+
+    return jx_object(jx_o("headers", shoot_json_headers()), jx_o("mappings", mappings(p)),
+                     jx_o("changes", changes(p)),
+                     /* differences are the business of 'changes' */
+                     jx_o("expectedResponseCheck", requests_custom("true")),
+                     jx_o("settle", jx_object(jx_s("fingerprint", p->fingerprint), jx_s("timeout", "60s"))),
+                     jx_o("readinessCheck", requests_custom(p->ready)), jx_s("failureCheck", p->failure),
+                     jx_s("statusProjection", p->projection), jx_s("storeResponse", "None"),
+                     jx_s("identity", p->identity));
+}
 
 static json_t *shoot_request(const struct shoot_state *st)
 {
-    const struct shoot_programs *p = shoot_programs_for(st);
-    CLEAN(free) char *base = shoot_collection_url(&st->spec);
-    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", shoot_text_of(shoot_body(&st->spec)));
-    json_t *list =
-        jx_pack("{s:s, s:s, s:s}", "url", ".payload.baseUrl", "key", p->list_key, "value", st->spec.name);
-    json_t *fp = jx_pack("{s:o, s:o, s:o, s:o, s:o}", "payload", payload, "headers", shoot_json_headers(),
-                         "mappings", shoot_mappings(p), "changes", changes(p), "observeList", list);
+    static struct shoot_fixed any;
+    CLEAN(free) char *base = shoot_collection_url(&st->spec), *body = shoot_body(&st->spec);
+    json_t *fp = json_copy(shoot_fixed(st, &any, any_request));
 
-    /* differences are the business of 'changes' */
-    jx_set(fp, "expectedResponseCheck", custom("true"));
-    jx_set(fp, "settle", jx_pack("{s:s, s:s}", "fingerprint", p->fingerprint, "timeout", "60s"));
-    jx_set(fp, "readinessCheck", custom(p->ready));
-    jx_set(fp, "failureCheck", jx_text(p->failure));
-    jx_set(fp, "statusProjection", jx_text(p->projection));
-    jx_set(fp, "storeResponse", json_string("None"));
-    jx_set(fp, "identity", jx_text(p->identity));
-    if (st->spec.adopt.set)
-        jx_set(fp, "adopt", jx_opt_bool(st->spec.adopt));
-    jx_set(fp, "pollInterval", jx_text(st->spec.poll));
-    jx_set(fp, "pollIntervalWhileNotReady", jx_text(st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, NAMING_SHOOT, NULL, fp);
+    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", body))),
+           jx_o("observeList",
+                jx_object(jx_s("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
+                          jx_s("value", st->spec.name))),
+           jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
+           jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
+    return requests_request(&st->rq, NAMING_SHOOT, fp);
 }
 
 static json_t *provider_config(const struct shoot_state *st)
 {
     CLEAN(free) char *url = shoot_url(&st->spec);
     CLEAN(free) char *kubeconfig = shoot_kubeconfig_url(&st->spec);
-    json_t *shoot = jx_pack("{s:o, s:s, s:s, s:s, s:i}", "providerConfigRef",
-                            requests_config_ref(&st->rq, st->rq.config_kind, st->rq.config_name),
-                            "apiGeneration", st->spec.api_generation, "url", url, "kubeconfigUrl", kubeconfig,
-                            "expirationSeconds", OWN_KUBECONFIG_SECONDS);
+    json_t *account = requests_config_ref(&st->rq, st->rq.config_kind, st->rq.config_name);
+    json_t *shoot = jx_object(
+        jx_o("providerConfigRef", account), jx_s("apiGeneration", st->spec.api_generation), jx_s("url", url),
+        jx_s("kubeconfigUrl", kubeconfig), jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
 
     return requests_provider_config(&st->rq, NAMING_PROVIDER_CONFIG,
-                                    jx_pack("{s:s, s:o}", "auth", "CleuraShoot", "shoot", shoot));
+                                    jx_object(jx_s("auth", "CleuraShoot"), jx_o("shoot", shoot)));
 }
 
 json_t *shoot_inject(const struct shoot_state *st, const char *secret, const char *key, const char *program)
 {
-    return jx_pack("[{s:{s:s, s:s}, s:b, s:[{s:s, s:s, s:s}]}]", "secretRef", "name", secret, "namespace",
-                   st->secret_namespace, "setOwnerReference", true, "keyMappings", "secretKey", key,
-                   "responseJQ", program, "missingFieldStrategy", "preserve");
+    json_t *mapping = jx_object(jx_s("secretKey", key), jx_s("responseJQ", program),
+                                jx_s("missingFieldStrategy", "preserve"));
+    json_t *ref = jx_object(jx_s("name", secret), jx_s("namespace", st->secret_namespace));
+
+    return jx_pack("[{s:o, s:b, s:[o]}]", "secretRef", ref, "setOwnerReference", true, "keyMappings",
+                   mapping);
+}
+
+static json_t *any_probe(const void *nothing)
+{
+    (void)nothing;
+    return jx_object(
+        jx_o("payload", jx_object(jx_s("baseUrl", "/readyz"), jx_s("body", "{}"))),
+        jx_o("mappings", jx_pack("[o]", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL))),
+        jx_o("expectedResponseCheck", requests_custom("true")),
+        jx_o("readinessCheck", requests_custom(".response.statusCode == 200")), jx_s("storeResponse", "None"),
+        jx_s("pollInterval", "5m"));
 }
 
 /* Whether the API server answers at all; who may ask is the ProviderConfig's matter. */
 json_t *shoot_api_server(const struct shoot_state *st)
 {
+    static struct jx_fixed any;
     char config[NAMING_SIZE];
-    json_t *fp =
-        jx_pack("{s:{s:s, s:s}, s:[o], s:o, s:o, s:s, s:s, s:s}", "payload", "baseUrl", "/readyz", "body",
-                "{}", "mappings", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL),
-                "expectedResponseCheck", custom("true"), "readinessCheck",
-                custom(".response.statusCode == 200"), "storeResponse", "None", "pollInterval", "5m",
-                "pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "10s");
-    json_t *doc;
+    json_t *fp = json_copy(jx_fixed(&any, any_probe, NULL));
 
+    jx_add(fp, jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "10s"));
     naming_object(&st->names, NAMING_PROVIDER_CONFIG, config);
-    doc = requests_request(&st->rq, NAMING_API_SERVER, config, fp);
-    jx_set(json_object_get(doc, "spec"), "managementPolicies", jx_pack("[s]", "Observe"));
-    return doc;
+    return requests_probe(&st->rq, NAMING_API_SERVER, config, fp);
+}
+
+static json_t *any_kubeconfig(const void *programs)
+{
+    const struct shoot_programs *p = programs;
+
+    return jx_object(
+        jx_s("method", "POST"), jx_o("headers", shoot_json_headers()),
+        jx_s("expectedResponse", p->kubeconfig_expected),
+        jx_o("renewal", jx_object(jx_s("certificate", p->certificate), jx_s("expiresAt", p->expires_at))),
+        jx_s("statusProjection", p->kubeconfig_projection), jx_s("storeResponse", "None"));
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
 {
-    const struct shoot_programs *p = shoot_programs_for(st);
+    static struct shoot_fixed any;
     CLEAN(free) char *url = shoot_kubeconfig_url(&st->spec);
-    json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
-    json_t *renewal = jx_pack("{s:s*, s:s*}", "certificate", p->certificate, "expiresAt", p->expires_at);
+    CLEAN(free) char *body = shoot_kubeconfig_body(&st->spec, shoot_kubeconfig_seconds(&st->spec));
+    json_t *fp = json_copy(shoot_fixed(st, &any, any_kubeconfig));
 
-    return requests_disposable(
-        &st->rq, NAMING_KUBECONFIG,
-        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:s, s:s}", "url", url, "method", "POST", "headers",
-                shoot_json_headers(), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
-                "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs",
-                shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig), "renewal", renewal,
-                "statusProjection", p->kubeconfig_projection, "storeResponse", "None"));
+    jx_add(fp, jx_s("url", url), jx_s("body", body),
+           jx_o("secretInjectionConfigs",
+                shoot_inject(st, st->secret, "kubeconfig", shoot_programs_for(st)->kubeconfig)));
+    return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
 }
 
 json_t *shoot_protection(const struct shoot_state *st)
 {
-
     return requests_protection(&st->rq, NAMING_PROTECTION,
                                "Deletion destroys the cluster with all its volumes and load balancers: "
                                "set spec.deletionProtection to false first");

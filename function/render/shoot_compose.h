@@ -3,14 +3,20 @@
 #pragma once
 #include "function/render/shoot_programs.h"
 #include "function/render/shoot_state.h"
+#include "lib/jx_fixed.h"
 
 /* Set the desired resource 'id', taking 'resource'. */
 void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource);
 
 const struct shoot_programs *shoot_programs_for(const struct shoot_state *st);
 
-/* Takes 'doc', returns its text as a JSON string: bodies are texts. */
-json_t *shoot_text_of(json_t *doc);
+/* What is the same for all shoots of one API generation, made of its programs when first asked for; to be copied or
+ * shared, never changed. */
+struct shoot_fixed {
+    struct jx_fixed by_generation[2];
+};
+json_t *shoot_fixed(const struct shoot_state *st, struct shoot_fixed *f,
+                    json_t *(*make)(const void *programs));
 
 /* {"Content-Type": ["application/json"]}. New. */
 json_t *shoot_json_headers(void);

@@ -158,8 +158,6 @@ static json_t *apply_headers(void)
     return jx_pack("{s:[s]}", "Content-Type", "application/apply-patch+yaml");
 }
 
-static json_t *custom(const char *logic) { return jx_pack("{s:s, s:s}", "type", "CUSTOM", "logic", logic); }
-
 static json_t *mappings(const struct shoot_gardener_programs *p)
 {
     json_t *create = requests_mapping("CREATE", "PATCH", p->apply_url, ".payload.body.create");
@@ -169,25 +167,34 @@ static json_t *mappings(const struct shoot_gardener_programs *p)
                    requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
 }
 
+/* Takes 'doc', returns its text as a JSON string: bodies are texts. */
+static json_t *text_of(json_t *doc)
+{
+    CLEAN(free) char *text = jx_dump(doc);
+
+    json_decref(doc);
+    return jx_text(text);
+}
+
 static json_t *shoot_request(const struct shoot_state *st)
 {
     const struct shoot_gardener_programs *p = &shoot_programs_gardener;
     CLEAN(free) char *base = collection_url(st);
-    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", shoot_text_of(body(st)));
+    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", text_of(body(st)));
     json_t *change = jx_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", "apply", "when", p->due, "method",
                              "PATCH", "url", p->apply_url, "body", p->apply_body, "headers", apply_headers());
-    json_t *fp = jx_pack("{s:o, s:o, s:[o], s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "payload", payload,
-                         "mappings", mappings(p), "changes", change, "expectedResponseCheck", custom("true"),
-                         "settle", jx_pack("{s:s, s:s}", "fingerprint", p->fingerprint, "timeout", "60s"),
-                         "readinessCheck", custom(p->ready), "failureCheck", shoot_programs_v1.failure,
-                         "statusProjection", shoot_programs_v1.projection, "storeResponse", "None",
-                         "identity", shoot_programs_v1.identity);
+    json_t *fp = jx_pack(
+        "{s:o, s:o, s:[o], s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "payload", payload, "mappings", mappings(p),
+        "changes", change, "expectedResponseCheck", requests_custom("true"), "settle",
+        jx_pack("{s:s, s:s}", "fingerprint", p->fingerprint, "timeout", "60s"), "readinessCheck",
+        requests_custom(p->ready), "failureCheck", shoot_programs_v1.failure, "statusProjection",
+        shoot_programs_v1.projection, "storeResponse", "None", "identity", shoot_programs_v1.identity);
 
     if (st->spec.adopt.set)
         jx_set(fp, "adopt", jx_opt_bool(st->spec.adopt));
     jx_set(fp, "pollInterval", jx_text(st->spec.poll));
     jx_set(fp, "pollIntervalWhileNotReady", jx_text(st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, NAMING_SHOOT, NULL, fp);
+    return requests_request(&st->rq, NAMING_SHOOT, fp);
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
@@ -201,7 +208,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
                 "AdminKubeconfigRequest", "spec", "expirationSeconds", shoot_kubeconfig_seconds(&st->spec));
     json_t *fp = jx_pack(
         "{s:s, s:s, s:o, s:o, s:s, s:o, s:{s:s}, s:s, s:s}", "url", url, "method", "POST", "headers",
-        shoot_json_headers(), "body", shoot_text_of(ask), "expectedResponse", p->kubeconfig_expected,
+        shoot_json_headers(), "body", text_of(ask), "expectedResponse", p->kubeconfig_expected,
         "secretInjectionConfigs", shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig), "renewal",
         "expiresAt", p->expires_at, "statusProjection", p->kubeconfig_projection, "storeResponse", "None");
 

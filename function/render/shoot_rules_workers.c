@@ -201,7 +201,7 @@ static void check_taint(struct shoot_state *st, const struct shoot_worker *w, si
 {
     static const char reserved[] = "node.gardener.cloud/critical-components-not-ready";
     struct taint t = { 0 }, other;
-    char path[64];
+    char path[80];
 
     (void)snprintf(path, sizeof(path), "%s.taints[%zu]", w->path, i);
     jx_bind_all(json_array_get(w->taints, i), path, taint_fields, &t, &st->problems);

@@ -246,6 +246,8 @@ static void bind_below(json_t *doc, const char *path, const char *key, const str
     bind_part(doc, below, fields, w, p);
 }
 
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
 static void read_workers(json_t *list, struct shoot_spec *s, struct problems *p)
 {
     size_t i;
@@ -254,6 +256,7 @@ static void read_workers(json_t *list, struct shoot_spec *s, struct problems *p)
     if (json_array_size(list) > SHOOT_WORKERS_MAX)
         problems_add(p, "spec.provider.workers has %zu entries; at most %d are possible",
                      json_array_size(list), SHOOT_WORKERS_MAX);
+    s->workers = x_alloc(least(json_array_size(list), SHOOT_WORKERS_MAX) * sizeof(*s->workers));
     json_array_foreach (list, i, doc) {
         struct shoot_worker *w = &s->workers[s->n_workers];
 
@@ -277,6 +280,7 @@ static void read_schedules(json_t *list, struct shoot_spec *s, struct problems *
     if (json_array_size(list) > SHOOT_SCHEDULES_MAX)
         problems_add(p, "spec.hibernation.schedules has %zu entries; at most %d are possible",
                      json_array_size(list), SHOOT_SCHEDULES_MAX);
+    s->schedules = x_alloc(least(json_array_size(list), SHOOT_SCHEDULES_MAX) * sizeof(*s->schedules));
     json_array_foreach (list, i, doc) {
         struct shoot_schedule *one = &s->schedules[s->n_schedules];
 
@@ -313,30 +317,35 @@ static void defaults(struct shoot_spec *s, const struct input *in, const char *o
 void shoot_spec_read(const json_t *composite, const struct input *in, const char *own_name,
                      struct shoot_spec *s, struct problems *p)
 {
-    struct walk *w = x_alloc(sizeof(*w)); /* 15 KiB: too much for a stack we share with gRPC */
+    struct walk w = { 0 };
 
-    jx_bind_all(jx_at(composite, "spec"), "spec", spec_fields, w, p);
-    bind_part(w->top.config, "spec.providerConfigRef", config_fields, w, p);
-    bind_part(w->top.cloud_profile, "spec.cloudProfile", cloud_profile_fields, w, p);
-    bind_part(w->top.kubernetes, "spec.kubernetes", kubernetes_fields, w, p);
-    bind_part(w->top.provider, "spec.provider", provider_fields, w, p);
-    bind_part(w->infrastructure, "spec.provider.infrastructureConfig", infrastructure_fields, w, p);
-    bind_part(w->networks, "spec.provider.infrastructureConfig.networks", networks_fields, w, p);
-    bind_part(w->router, "spec.provider.infrastructureConfig.networks.router", router_fields, w, p);
-    bind_part(w->control_plane_config, "spec.provider.controlPlaneConfig", control_plane_config_fields, w, p);
-    bind_part(w->top.networking, "spec.networking", networking_fields, w, p);
-    bind_part(w->s.cilium_doc, "spec.networking.ciliumProviderConfig", cilium_fields, &w->s.cilium, p);
-    bind_part(w->top.control_plane, "spec.controlPlane", control_plane_fields, w, p);
-    bind_part(w->availability, "spec.controlPlane.highAvailability", availability_fields, w, p);
-    bind_part(w->tolerance, "spec.controlPlane.highAvailability.failureTolerance", tolerance_fields, w, p);
-    bind_part(w->top.hibernation, "spec.hibernation", hibernation_fields, w, p);
-    bind_part(w->top.maintenance, "spec.maintenance", maintenance_fields, w, p);
-    bind_part(w->auto_update, "spec.maintenance.autoUpdate", auto_update_fields, w, p);
-    bind_part(w->window, "spec.maintenance.timeWindow", window_fields, w, p);
-    bind_part(w->top.kubeconfig, "spec.kubeconfig", kubeconfig_fields, w, p);
-    read_workers(w->workers, &w->s, p);
-    read_schedules(w->s.schedules_doc, &w->s, p);
-    defaults(&w->s, in, own_name, p);
-    *s = w->s;
-    free(w);
+    jx_bind_all(jx_at(composite, "spec"), "spec", spec_fields, &w, p);
+    bind_part(w.top.config, "spec.providerConfigRef", config_fields, &w, p);
+    bind_part(w.top.cloud_profile, "spec.cloudProfile", cloud_profile_fields, &w, p);
+    bind_part(w.top.kubernetes, "spec.kubernetes", kubernetes_fields, &w, p);
+    bind_part(w.top.provider, "spec.provider", provider_fields, &w, p);
+    bind_part(w.infrastructure, "spec.provider.infrastructureConfig", infrastructure_fields, &w, p);
+    bind_part(w.networks, "spec.provider.infrastructureConfig.networks", networks_fields, &w, p);
+    bind_part(w.router, "spec.provider.infrastructureConfig.networks.router", router_fields, &w, p);
+    bind_part(w.control_plane_config, "spec.provider.controlPlaneConfig", control_plane_config_fields, &w, p);
+    bind_part(w.top.networking, "spec.networking", networking_fields, &w, p);
+    bind_part(w.s.cilium_doc, "spec.networking.ciliumProviderConfig", cilium_fields, &w.s.cilium, p);
+    bind_part(w.top.control_plane, "spec.controlPlane", control_plane_fields, &w, p);
+    bind_part(w.availability, "spec.controlPlane.highAvailability", availability_fields, &w, p);
+    bind_part(w.tolerance, "spec.controlPlane.highAvailability.failureTolerance", tolerance_fields, &w, p);
+    bind_part(w.top.hibernation, "spec.hibernation", hibernation_fields, &w, p);
+    bind_part(w.top.maintenance, "spec.maintenance", maintenance_fields, &w, p);
+    bind_part(w.auto_update, "spec.maintenance.autoUpdate", auto_update_fields, &w, p);
+    bind_part(w.window, "spec.maintenance.timeWindow", window_fields, &w, p);
+    bind_part(w.top.kubeconfig, "spec.kubeconfig", kubeconfig_fields, &w, p);
+    read_workers(w.workers, &w.s, p);
+    read_schedules(w.s.schedules_doc, &w.s, p);
+    defaults(&w.s, in, own_name, p);
+    *s = w.s;
+}
+
+void shoot_spec_free(struct shoot_spec *s)
+{
+    free(s->workers);
+    free(s->schedules);
 }

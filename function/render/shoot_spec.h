@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Shoot's spec as structs. Every string and tree is borrowed from the composite or the Input. */
+/* A Shoot's spec as structs. Every string and tree is borrowed from the composite or the Input; shoot_spec_free(). */
 #pragma once
 #include "function/render/input.h"
 #include "lib/jx_bind.h"
@@ -37,7 +37,7 @@ struct shoot_spec {
     const char *version;
 
     const char *provider_type, *floating_pool, *network_id, *router_id, *workers_cidr, *lb_provider;
-    struct shoot_worker workers[SHOOT_WORKERS_MAX];
+    struct shoot_worker *workers; /* owned */
     size_t n_workers;
 
     const char *network_type, *pods, *nodes, *services;
@@ -47,8 +47,8 @@ struct shoot_spec {
     const char *failure_tolerance; /* "node", "zone"; NULL = absent */
 
     struct jx_opt_bool hibernated;
-    json_t *schedules_doc; /* NULL = absent, which is not [] */
-    struct shoot_schedule schedules[SHOOT_SCHEDULES_MAX];
+    json_t *schedules_doc;            /* NULL = absent, which is not [] */
+    struct shoot_schedule *schedules; /* owned */
     size_t n_schedules;
 
     struct jx_opt_bool update_kubernetes, update_image;
@@ -65,5 +65,6 @@ struct shoot_spec {
  * fields. 'own_name' is the shoot's name when the spec gives none. */
 void shoot_spec_read(const json_t *composite, const struct input *in, const char *own_name,
                      struct shoot_spec *s, struct problems *p);
+void shoot_spec_free(struct shoot_spec *s);
 
 static inline bool shoot_is_v2(const struct shoot_spec *s) { return s->api_generation[1] == '2'; }

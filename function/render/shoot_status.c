@@ -300,40 +300,38 @@ static void set_condition(struct fn_response *r, const char *type, const struct 
 /* A link after an unmet one says nothing of its own. */
 static void set_conditions(struct fn_response *r, const struct view *v)
 {
-    struct link waiting = { .reason = "WaitingForShoot", .text = "The cluster is not ready yet" };
-    struct link bootstrapping = v->bootstrap;
+    static const struct link waiting = { .reason = "WaitingForShoot",
+                                         .text = "The cluster is not ready yet" };
 
-    set_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &bootstrapping);
+    set_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &v->bootstrap);
     set_condition(r, "APIServerAvailable", v->shoot.met || v->api.met ? &v->api : &waiting);
     set_condition(r, "KubeconfigReady", v->shoot.met || v->kubeconfig.met ? &v->kubeconfig : &waiting);
 }
 
-static void share(json_t *to, const char *key, const json_t *v)
+/* A member as it was observed, when it was. */
+static struct jx_member seen(const char *key, const json_t *from, const char *path)
 {
-    if (v && !json_is_null(v))
-        jx_share(to, key, v);
+    json_t *value = jx_at(from, path);
+
+    return jx_O(key, json_is_null(value) ? NULL : value);
 }
 
 static void fill_status(struct shoot_state *st, const struct view *v)
 {
-    const json_t *kc = st->seen[NAMING_KUBECONFIG].object;
-    json_t *s = st->r->status, *url = jx_at(v->at, "apiServerURL");
+    const struct observed *kc = &st->seen[NAMING_KUBECONFIG];
+    json_t *s = st->r->status;
 
-    jx_set(s, "phase", jx_text(phase(st, v)));
-    jx_set(s, "message", jx_text(message(st, v)));
-    jx_set(s, "shootName", jx_text(st->spec.name));
-    share(s, "uid", jx_at(v->at, "uid"));
-    share(s, "kubernetesVersion", jx_at(v->at, "kubernetesVersion"));
+    jx_add(s, jx_s("phase", phase(st, v)), jx_o("message", jx_text(message(st, v))),
+           jx_s("shootName", st->spec.name), seen("uid", v->at, "uid"),
+           seen("kubernetesVersion", v->at, "kubernetesVersion"),
+           seen("apiServerURL", jx_at(v->at, "apiServerURL") ? v->at : kc->at_provider, "apiServerURL"),
+           seen("hibernated", v->at, "hibernated"), seen("gardenerConditions", v->at, "conditions"),
+           seen("lastErrors", v->at, "lastErrors"));
     if (json_object_size(jx_at(v->at, "operation")))
-        share(s, "operation", jx_at(v->at, "operation"));
-    share(s, "apiServerURL", url ? url : jx_at(st->seen[NAMING_KUBECONFIG].at_provider, "apiServerURL"));
-    share(s, "hibernated", jx_at(v->at, "hibernated"));
-    share(s, "gardenerConditions", jx_at(v->at, "conditions"));
-    share(s, "lastErrors", jx_at(v->at, "lastErrors"));
-    if (json_object_get(st->r->desired, naming_key(NAMING_KUBECONFIG))) {
-        jx_set(s, "kubeconfig", jx_pack("{s:s}", "secretName", st->secret));
-        share(json_object_get(s, "kubeconfig"), "expiresAt", jx_at(kc, "status.expiresAt"));
-    }
+        jx_add(s, seen("operation", v->at, "operation"));
+    if (json_object_get(st->r->desired, naming_key(NAMING_KUBECONFIG)))
+        jx_add(s, jx_o("kubeconfig", jx_object(jx_s("secretName", st->secret),
+                                               seen("expiresAt", kc->object, "status.expiresAt"))));
 }
 
 static void set_ready(struct shoot_state *st, const struct view *v)
@@ -353,7 +351,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         json_t *one = json_object_get(st->r->desired, naming_key(id));
 
         if (one)
-            jx_set(one, "ready", json_boolean(ready[id]));
+            jx_add(one, jx_b("ready", ready[id]));
     }
 }
 

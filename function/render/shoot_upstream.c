@@ -70,9 +70,8 @@ static void repeat(json_t *fp, json_int_t seconds)
 {
     CLEAN(free) char *every = x_asprintf("%llds", (long long)seconds);
 
-    jx_set(fp, "shouldLoopInfinitely", json_true());
-    jx_set(fp, "nextReconcile", jx_text(every));
-    jx_set(fp, "rollbackRetriesLimit", json_integer(FOREVER));
+    jx_add(fp, jx_b("shouldLoopInfinitely", true), jx_s("nextReconcile", every),
+           jx_i("rollbackRetriesLimit", FOREVER));
 }
 
 /* Tokens live for about a day and their end is not told. */
@@ -85,13 +84,13 @@ static json_t *login(const struct shoot_state *st)
                       : "{\"auth\":{\"login\":\"{{ %s:%s:login }}\",\"password\":\"{{ %s:%s:password }}\"}}",
                    account(st), account_namespace(st), account(st), account_namespace(st));
     char token[NAMING_SIZE];
-    json_t *fp = jx_pack("{s:o, s:s, s:o, s:s, s:s}", "url",
-                         absolute(st, x_strdup(v2 ? "/auth/v2/tokens" : "/auth/v1/tokens")), "method", "POST",
-                         "headers", shoot_json_headers(), "body", body, "expectedResponse",
-                         ".body.result == \"login_ok\"");
+    json_t *fp;
 
     token_secret(st, token);
-    jx_set(fp, "secretInjectionConfigs", shoot_inject(st, token, "token", ".body.token"));
+    fp = jx_object(jx_o("url", absolute(st, x_strdup(v2 ? "/auth/v2/tokens" : "/auth/v1/tokens"))),
+                   jx_s("method", "POST"), jx_o("headers", shoot_json_headers()), jx_s("body", body),
+                   jx_s("expectedResponse", ".body.result == \"login_ok\""),
+                   jx_o("secretInjectionConfigs", shoot_inject(st, token, "token", ".body.token")));
     repeat(fp, 8 * 3600L);
     return requests_disposable(&st->rq, NAMING_LOGIN, fp);
 }
@@ -99,16 +98,18 @@ static json_t *login(const struct shoot_state *st)
 static json_t *bootstrap(const struct shoot_state *st)
 {
     return requests_disposable(&st->rq, NAMING_BOOTSTRAP,
-                               jx_pack("{s:o, s:s, s:o}", "url", absolute(st, shoot_bootstrap_url(&st->spec)),
-                                       "method", "POST", "headers", headers(st)));
+                               jx_object(jx_o("url", absolute(st, shoot_bootstrap_url(&st->spec))),
+                                         jx_s("method", "POST"), jx_o("headers", headers(st))));
 }
 
+/* Both generations have it. */
 static const struct shoot_change *update(const struct shoot_programs *p)
 {
-    for (size_t i = 0; i < SHOOT_CHANGES; i++)
-        if (!strcmp(p->changes[i].name, "update"))
-            return &p->changes[i];
-    return NULL;
+    const struct shoot_change *change = p->changes;
+
+    while (strcmp(change->name, "update") != 0)
+        change++;
+    return change;
 }
 
 /* Nothing but a shoot may be compared: an error page would otherwise be answered with a PUT. */
@@ -119,34 +120,43 @@ static json_t *expected(const struct shoot_change *change)
                              "shoot\") else ((%s) | not) end",
                              change->when);
 
-    return jx_pack("{s:s, s:o}", "type", "CUSTOM", "logic", jx_text(logic));
+    return requests_custom(logic);
 }
 
-static json_t *shoot_request(const struct shoot_state *st)
+/* What the shoot's Request is for any shoot. */
+static json_t *any_request(const void *programs)
 {
-    const struct shoot_programs *p = shoot_programs_for(st);
+    const struct shoot_programs *p = programs;
     const struct shoot_change *change = update(p);
-    json_t *payload = jx_pack("{s:o, s:o}", "baseUrl", absolute(st, shoot_collection_url(&st->spec)), "body",
-                              shoot_text_of(shoot_body(&st->spec)));
     json_t *mappings = jx_pack("[o, o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
                                requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
                                requests_mapping("UPDATE", change->method, change->url, change->body),
                                requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
 
-    return requests_request(&st->rq, NAMING_SHOOT, NULL,
-                            jx_pack("{s:o, s:o, s:o, s:o}", "payload", payload, "headers", headers(st),
-                                    "mappings", mappings, "expectedResponseCheck", expected(change)));
+    return jx_object(jx_o("mappings", mappings), jx_o("expectedResponseCheck", expected(change)));
+}
+
+static json_t *shoot_request(const struct shoot_state *st)
+{
+    static struct shoot_fixed any;
+    CLEAN(free) char *body = shoot_body(&st->spec);
+    json_t *fp = json_copy(shoot_fixed(st, &any, any_request));
+    json_t *base = absolute(st, shoot_collection_url(&st->spec));
+
+    jx_add(fp, jx_o("payload", jx_object(jx_o("baseUrl", base), jx_s("body", body))),
+           jx_o("headers", headers(st)));
+    return requests_request(&st->rq, NAMING_SHOOT, fp);
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
 {
     const struct shoot_programs *p = shoot_programs_for(st);
     json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
-    json_t *fp = jx_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "url",
-                         absolute(st, shoot_kubeconfig_url(&st->spec)), "method", "POST", "headers",
-                         headers(st), "body", shoot_text_of(shoot_kubeconfig_body(&st->spec, seconds)),
-                         "expectedResponse", p->kubeconfig_expected, "secretInjectionConfigs",
-                         shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig));
+    CLEAN(free) char *body = shoot_kubeconfig_body(&st->spec, seconds);
+    json_t *fp = jx_object(
+        jx_o("url", absolute(st, shoot_kubeconfig_url(&st->spec))), jx_s("method", "POST"),
+        jx_o("headers", headers(st)), jx_s("body", body), jx_s("expectedResponse", p->kubeconfig_expected),
+        jx_o("secretInjectionConfigs", shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig)));
 
     repeat(fp, seconds / RENEWALS);
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
