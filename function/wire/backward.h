@@ -29,10 +29,8 @@ bool backward_grow(struct backward *b, size_t n);
 /* Where to write 'n' bytes, before what is there; NULL when they do not fit. */
 static inline uint8_t *backward_room(struct backward *b, size_t n)
 {
-    if (!b->base || (size_t)(b->at - b->base) < n || b->overflow) {
-        if (!backward_grow(b, n))
-            return NULL;
-    }
+    if ((size_t)(b->at - b->base) < n && !backward_grow(b, n))
+        return NULL;
     return b->at -= n;
 }
 
@@ -60,4 +58,21 @@ static inline void backward_varint(struct backward *b, uint64_t v)
         backward_byte(b, (uint8_t)v);
     else
         backward_long_varint(b, v);
+}
+
+/* A varint after a tag of one byte: a value, or the length of what was written just before. */
+static inline void backward_tagged(struct backward *b, uint8_t tag, uint64_t v)
+{
+    uint8_t *to;
+
+    if (v >= 0x80) {
+        backward_long_varint(b, v);
+        backward_byte(b, tag);
+        return;
+    }
+    to = backward_room(b, 2);
+    if (to) {
+        to[0] = tag;
+        to[1] = (uint8_t)v;
+    }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a jansson tree to the bytes of a Struct, the last member first. The tree is ours: its depth is what a document may have. */
 #include "function/wire/structs.h"
+#include <endian.h>
 
 enum { FEW = 32 };
 
@@ -26,24 +27,10 @@ struct member {
 
 static void put_object(struct backward *b, const json_t *object);
 
-/* Everything written since 'end' becomes the content of a field. */
-static void put_header(struct backward *b, uint8_t tag, size_t end)
-{
-    backward_varint(b, backward_size(b) - end);
-    backward_byte(b, tag);
-}
-
 static void put_bytes(struct backward *b, uint8_t tag, const char *bytes, size_t n)
 {
     backward_bytes(b, bytes, n);
-    backward_varint(b, n);
-    backward_byte(b, tag);
-}
-
-static void put_small(struct backward *b, uint8_t tag, uint8_t v)
-{
-    backward_byte(b, v);
-    backward_byte(b, tag);
+    backward_tagged(b, tag, n);
 }
 
 static void put_number(struct backward *b, double n)
@@ -64,7 +51,7 @@ static void put_list(struct backward *b, const json_t *list)
         size_t end = backward_size(b);
 
         put_value(b, json_array_get(list, i));
-        put_header(b, TAG_LIST_VALUES, end);
+        backward_tagged(b, TAG_LIST_VALUES, backward_size(b) - end);
     }
 }
 
@@ -75,25 +62,28 @@ static void put_value(struct backward *b, const json_t *v)
     switch (json_typeof(v)) {
     case JSON_OBJECT:
         put_object(b, v);
-        put_header(b, TAG_STRUCT, end);
+        backward_tagged(b, TAG_STRUCT, backward_size(b) - end);
         break;
     case JSON_ARRAY:
         put_list(b, v);
-        put_header(b, TAG_LIST, end);
+        backward_tagged(b, TAG_LIST, backward_size(b) - end);
         break;
     case JSON_STRING: put_bytes(b, TAG_STRING, json_string_value(v), json_string_length(v)); break;
     case JSON_INTEGER: put_number(b, (double)json_integer_value(v)); break;
     case JSON_REAL: put_number(b, json_real_value(v)); break;
-    case JSON_TRUE: put_small(b, TAG_BOOL, 1); break;
-    case JSON_FALSE: put_small(b, TAG_BOOL, 0); break;
-    case JSON_NULL: put_small(b, TAG_NULL, 0); break;
+    case JSON_TRUE: backward_tagged(b, TAG_BOOL, 1); break;
+    case JSON_FALSE: backward_tagged(b, TAG_BOOL, 0); break;
+    case JSON_NULL: backward_tagged(b, TAG_NULL, 0); break;
     }
 }
 
 static int compare(const struct member *a, const struct member *b)
 {
-    int c = memcmp(a->key, b->key, a->n < b->n ? a->n : b->n);
+    int c = (uint8_t)*a->key - (uint8_t)*b->key; /* of an empty key the NUL at its end */
 
+    if (c)
+        return c;
+    c = memcmp(a->key, b->key, a->n < b->n ? a->n : b->n);
     return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
@@ -116,32 +106,32 @@ static void sort(struct member m[], size_t n)
     }
 }
 
-static void collect(const json_t *object, struct member m[])
+static size_t collect(const json_t *object, struct member m[])
 {
     json_t *o = (json_t *)(uintptr_t)object; /* jansson iterates over what it may change only */
+    size_t n = 0;
 
     for (void *i = json_object_iter(o); i; i = json_object_iter_next(o, i))
-        *m++ = (struct member){ json_object_iter_key(i), json_object_iter_key_len(i),
-                                json_object_iter_value(i) };
+        m[n++] = (struct member){ json_object_iter_key(i), json_object_iter_key_len(i),
+                                  json_object_iter_value(i) };
+    return n;
 }
 
 static void put_object(struct backward *b, const json_t *object)
 {
     size_t n = json_object_size(object);
-    struct member few[FEW], *m = few;
-    CLEAN(free) struct member *many = NULL;
+    CLEAN(free) struct member *many = n > FEW ? x_realloc(NULL, n * sizeof(*many)) : NULL;
+    struct member few[FEW], *m = many ? many : few;
 
-    if (n > FEW)
-        m = many = x_realloc(NULL, n * sizeof(*m));
-    collect(object, m);
+    n = collect(object, m);
     sort(m, n);
     for (size_t i = n; i-- > 0;) {
         size_t end = backward_size(b);
 
         put_value(b, m[i].value);
-        put_header(b, TAG_ENTRY_VALUE, end);
+        backward_tagged(b, TAG_ENTRY_VALUE, backward_size(b) - end);
         put_bytes(b, TAG_ENTRY_KEY, m[i].key, m[i].n);
-        put_header(b, TAG_STRUCT_FIELDS, end);
+        backward_tagged(b, TAG_STRUCT_FIELDS, backward_size(b) - end);
     }
 }
 

@@ -36,17 +36,16 @@ static size_t shown(struct span key, bool text)
     return n;
 }
 
+static bool printable(uint8_t c, bool text) { return c >= ' ' && c != 0x7f && (c < 0x80 || text); }
+
 void trail_key(struct trail *t, struct span key)
 {
     bool text = reader_utf8(key);
     size_t n = shown(key, text);
     char step[TRAIL_KEY_MAX];
 
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = key.at[i];
-
-        step[i] = c < ' ' || c == 0x7f || (c >= 0x80 && !text) ? '?' : (char)c;
-    }
+    for (size_t i = 0; i < n; i++)
+        step[i] = (char)(printable(key.at[i], text) ? key.at[i] : '?');
     if (*trail_text(t) != '\0' && *trail_text(t) != '[')
         add(t, ".", 1);
     if (n < key.n)

@@ -239,26 +239,30 @@ static void utf8_by_exhaustion(void **state)
     assert_int_equal(valid, 0x10000 - 0x800 - 0x800);
 }
 
+static void check_with(size_t n, size_t at)
+{
+    uint8_t *s = malloc(n); /* to its size, for the address sanitizer */
+
+    memset(s, 'a', n);
+    assert_true(reader_utf8((struct span){ s, n }));
+    s[at] = 0x80;
+    assert_false(reader_utf8((struct span){ s, n }));
+    s[at] = 0xc3;
+    assert_false(reader_utf8((struct span){ s, n }));
+    if (at + 1 < n) {
+        s[at + 1] = 0xa9;
+        assert_true(reader_utf8((struct span){ s, n }));
+    }
+    free(s);
+}
+
 /* The check takes eight bytes at a time: a bad one is found wherever it is. */
 static void utf8_at_every_place(void **state)
 {
     (void)state;
     for (size_t n = 1; n < 40; n++) {
-        for (size_t at = 0; at < n; at++) {
-            uint8_t *s = malloc(n);
-
-            memset(s, 'a', n);
-            assert_true(reader_utf8((struct span){ s, n }));
-            s[at] = 0x80;
-            assert_false(reader_utf8((struct span){ s, n }));
-            s[at] = 0xc3;
-            assert_false(reader_utf8((struct span){ s, n }));
-            if (at + 1 < n) {
-                s[at + 1] = 0xa9;
-                assert_true(reader_utf8((struct span){ s, n }));
-            }
-            free(s);
-        }
+        for (size_t at = 0; at < n; at++)
+            check_with(n, at);
     }
 }
 
