@@ -23,9 +23,10 @@ if(FUZZ)
   target_compile_options(strict INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(strict INTERFACE -fstack-protector-strong -fPIE)
+  target_compile_options(strict INTERFACE -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
   target_compile_definitions(strict INTERFACE _FORTIFY_SOURCE=2)
-  target_link_options(strict INTERFACE -pie -Wl,-z,relro,-z,now)
+  target_link_options(strict INTERFACE $<IF:$<BOOL:$<TARGET_PROPERTY:LINK_STATICALLY>>,-static-pie,-pie>
+    -Wl,-z,relro,-z,now)
 endif()
 
 # add_module(name SOURCES_FROM folder LINKS libs...): a static library of every .c in the folder.
