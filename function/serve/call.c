@@ -19,7 +19,6 @@ static void arrived(struct call *c, bool ok)
     if (!ok) /* the server is being shut down */
         return;
     call_arm(c->route);
-    drain_arrival(c->route->server);
     (c->route->method ? go_on[c->route->method->kind] : unknown_arrived)(c);
 }
 

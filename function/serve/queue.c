@@ -45,7 +45,7 @@ static void *work(void *server)
 
 int queue_start(struct server *s)
 {
-    char name[16];
+    char name[24]; /* "worker" and any number; the kernel shows 15 bytes */
 
     while (s->workers_n < s->workers_wanted) {
         (void)snprintf(name, sizeof(name), "worker%u", s->workers_n);

@@ -76,7 +76,7 @@ void serve_start(struct server *s);
 void serve_changed(struct server *s);
 /* Drain and stop: health has already said NOT_SERVING for a while, if the caller wants clients to look elsewhere first.  New connections
  * are refused, calls that have reached us are answered, none of these is cancelled before 'grace_ms' is over. Returns when no call is
- * left; a handler that does not return holds it up.  drain.c says what can be lost. */
+ * left; a handler that does not return holds it up.  drain.c says how that is done. */
 void serve_stop(struct server *s, int64_t grace_ms);
 /* Stops at once what was not stopped. */
 void serve_free(struct server *s);

@@ -270,10 +270,9 @@ void serve_stop(struct server *s, int64_t grace_ms)
         return;
     s->stopped = true;
     if (s->started && grace_ms)
-        drain_quiet(s);
+        (void)drain(s, until);
     tsan_asked(&s->shut_down);
     grpc_server_shutdown_and_notify(s->server, s->events, &s->shut_down);
-    drain_release(s);
     stream_end_all(s);
     if (!wait_down(s, until)) {
         grpc_server_cancel_all_calls(s->server);

@@ -3,7 +3,7 @@
  *
  *   server.c   create, ports, threads, stop       unary.c    question and answer, and methods nobody serves
  *   call.c     one call: arm, finish, free        stream.c   STREAM and WATCH
- *   queue.c    large calls and their workers      drain.c    answers held back while the server stops
+ *   queue.c    large calls and their workers      drain.c    clients are sent elsewhere
  *
  * Every operation given to the library has a tag in its call; the poller gets the tag back when it is done.  A call is freed
  * when nobody refers to it: not the library (one reference for each operation under way) and not we. */
@@ -41,7 +41,7 @@ struct route {
 struct call {
     struct route *route;
     atomic_int references;
-    struct call *next, *previous; /* in the list that holds it: the queue, held answers, or open streams */
+    struct call *next, *previous; /* in the list that holds it: the queue or open streams */
 
     grpc_call *call; /* NULL until it has come */
     gpr_timespec deadline;
@@ -85,10 +85,8 @@ struct server {
     pthread_mutex_t lock; /* for what is below */
     pthread_cond_t work;  /* something is in the queue, or it was closed */
     pthread_cond_t down;  /* 'is_down', or no call is left */
-    struct calls queue, held, open;
+    struct calls queue, open;
     bool queue_closed, stopping, is_down;
-    atomic_bool holding;
-    _Atomic int64_t last_arrival;
     struct tag shut_down;
 };
 
@@ -133,12 +131,9 @@ int queue_start(struct server *s);
 /* What is in the queue is still answered, then the workers are gone. */
 void queue_stop(struct server *s);
 
-/* drain.c: true: the answer is kept until drain_release(), with our reference. */
-bool drain_hold(struct server *s, struct call *c);
-void drain_arrival(struct server *s);
-/* Hold answers back until clients that wait for them have fallen silent. */
-void drain_quiet(struct server *s);
-void drain_release(struct server *s);
+/* drain.c: no new connections; those there are, are closed once their calls are answered. At most until 'until'; false
+ * when this library cannot do it. */
+bool drain(struct server *s, int64_t until);
 
 /* A thread with a name, small stack and all signals blocked. */
 int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *with);

@@ -4,13 +4,6 @@
 #include <grpc/byte_buffer.h>
 #include <grpc/slice.h>
 
-static void answer(struct call *c)
-{
-    if (drain_hold(c->route->server, c))
-        return;
-    call_finish(c);
-}
-
 void unary_arrived(struct call *c)
 {
     if (!c->request) {
@@ -39,7 +32,7 @@ void unary_work(struct call *c)
         return;
     }
     call_handle(c);
-    answer(c);
+    call_finish(c);
 }
 
 /* A path is the client's: what is not printable is '?'. */

@@ -30,6 +30,7 @@ struct ask {
     grpc_slice details;
     grpc_status_code status;
     bool done;    /* the status is there */
+    bool greeted; /* the first metadata are, of a stream */
     bool stepped; /* what stream_send() or stream_read() started is over */
     char *bytes;  /* of the answer, or of the last message of a stream; NUL-terminated */
     size_t n;
@@ -221,16 +222,18 @@ static inline struct ask ask_wait(struct client *c, const char *path, const void
 /* A stream: its status comes with 'done'. */
 static inline void stream_open(struct client *c, struct ask *a, const char *path)
 {
-    grpc_op ops[3] = { { .op = GRPC_OP_SEND_INITIAL_METADATA,
-                         .flags = GRPC_INITIAL_METADATA_WAIT_FOR_READY } };
+    grpc_op begin = { .op = GRPC_OP_SEND_INITIAL_METADATA, .flags = GRPC_INITIAL_METADATA_WAIT_FOR_READY };
+    grpc_op first = { .op = GRPC_OP_RECV_INITIAL_METADATA };
     grpc_op end = { .op = GRPC_OP_RECV_STATUS_ON_CLIENT };
 
     ask_start(c, a, path, CLIENT_WAIT_MS);
+    first.data.recv_initial_metadata.recv_initial_metadata = &a->first;
     end.data.recv_status_on_client.trailing_metadata = &a->last;
     end.data.recv_status_on_client.status = &a->status;
     end.data.recv_status_on_client.status_details = &a->details;
     client_batch(a, &end, 1, &a->done);
-    client_batch(a, ops, 1, &a->stepped);
+    client_batch(a, &first, 1, &a->greeted);
+    client_batch(a, &begin, 1, &a->stepped);
     (void)client_until(c, &a->stepped, CLIENT_WAIT_MS);
 }
 
