@@ -15,7 +15,7 @@ bool backward_grow(struct backward *b, size_t n)
     size_t used = backward_size(b), cap = b->cap ? b->cap : FIRST;
     uint8_t *base;
 
-    if (b->overflow || n > b->max - used) {
+    if (n > b->max - used) {
         b->overflow = true;
         return false;
     }

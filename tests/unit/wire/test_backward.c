@@ -49,7 +49,9 @@ static void large_write_fits_at_once(void **state)
 
 static void nothing_passes_the_maximum(void **state)
 {
-    CLEAN(backward_free) struct backward b = backward_max(5000), none = backward_max(0);
+    CLEAN(backward_free)
+    struct backward b = backward_max(5000),
+                    none = backward_max(0), exact = backward_max(5);
     static const char filling[4998] = "x";
 
     (void)state;
@@ -61,6 +63,9 @@ static void nothing_passes_the_maximum(void **state)
     assert_true(b.overflow);
     assert_int_equal(backward_size(&b), 5000);
     assert_memory_equal(b.at, "ab", 2);
+    backward_bytes(&exact, "world", 5);
+    assert_int_equal(backward_size(&exact), 5);
+    assert_false(exact.overflow);
     backward_byte(&none, 'c');
     assert_true(none.overflow);
     assert_int_equal(backward_size(&none), 0);

@@ -109,10 +109,13 @@ static void varint_has_ten_bytes_and_64_bits(void **state)
 
 static void field_number_has_a_range(void **state)
 {
-    struct bytes last = join(tag((1 << 29) - 1, READER_BYTES), RAW("\1x"));
+    struct bytes two = RAW("\x82\x01\x01x"), last = join(tag((1 << 29) - 1, READER_BYTES), RAW("\1x"));
     struct field f;
 
     (void)state;
+    assert_int_equal(count(span_of(&two), &f), 1);
+    assert_int_equal(f.number, 16);
+    assert_int_equal(f.bytes.n, 1);
     assert_int_equal(count(span_of(&last), &f), 1);
     assert_int_equal(f.number, (1 << 29) - 1);
     assert_int_equal(fields(join(tag(1 << 29, READER_BYTES), RAW("\1x"))), -1);

@@ -111,15 +111,15 @@ static void what_is_unknown_is_skipped(void **state)
 {
     struct bytes group = RAW("\x3b\x0a\x01x\x3c"), number_as_varint = RAW("\x10\x05"),
                  struct_as_i32 = RAW("\x2d\1\2\3\4"), far = field((1 << 29) - 1, RAW("?"));
+    struct bytes no_entry = join(RAW("\x08\x01\x10\x01"), field(9, KEY));
     struct bytes junk = join(join(group, number_as_varint), join(struct_as_i32, far));
 
     (void)state;
     becomes(entry(KEY, join(junk, join(number(1), junk))), "{\"k\":1}");
     becomes(entry(KEY, number_as_varint), "{\"k\":null}");
     becomes(join(RAW("\x08\x07"), join(entry(KEY, null()), group)), "{\"k\":null}");
-    becomes(
-        field(1, join(RAW("\x08\x01\x10\x01"), join(field(9, KEY), join(field(1, KEY), field(2, null()))))),
-        "{\"k\":null}");
+    becomes(field(1, join(no_entry, join(field(1, KEY), field(2, number(1))))), "{\"k\":1}");
+    becomes(field(1, join(join(field(1, KEY), field(2, number(1))), no_entry)), "{\"k\":1}");
     becomes(entry(KEY, list(join(field(2, null()), join(RAW("\x08\x01"), field(1, null()))))),
             "{\"k\":[null]}");
 }
@@ -324,7 +324,8 @@ static void raw_member_is_found(void **state)
     struct bytes a = entry(RAW("a"), text(RAW("\xff"))), b = entry(RAW("b"), null()),
                  a2 = entry(RAW("a"), null()), turned = field(1, join(field(2, null()), field(1, RAW("c")))),
                  nameless = field(1, RAW(""));
-    struct bytes all = join(join(a, b), join(a2, join(turned, nameless))),
+    struct bytes none = join(RAW("\x08\x07"), field(2, field(1, RAW("a"))));
+    struct bytes all = join(join(a, b), join(join(a2, none), join(turned, nameless))),
                  unfinished = join(a, RAW("\x0a\x05"));
     struct span got;
     struct err e;

@@ -209,6 +209,7 @@ static void values_are_limited(void **state)
     (void)state;
     layers_refused(field(1, RAW("")), "");
     layers_refused(field(1, RAW("")), "\x0a\x12\x32");
+    layers_refused(field(1, object(RAW(""))), "\x0a\x12\x32"); /* nothing costs more than an empty object */
 }
 
 static void merging_is_linear(void **state)
