@@ -100,6 +100,7 @@ static void drain(const struct service *service, int64_t ms)
 static void run_until_signal(const struct options *o, struct server *server, struct endpoint *endpoint,
                              struct service *service)
 {
+    service_serving(service, true);
     serve_start(server);
     if (endpoint)
         endpoint_ready(endpoint, true);
@@ -110,6 +111,8 @@ static void run_until_signal(const struct options *o, struct server *server, str
     log_info("stopping");
     if (endpoint)
         endpoint_ready(endpoint, false);
+    service_serving(service, false);
+    serve_changed(server);
     obey_second_signal();
     drain(service, o->drain_ms);
     serve_stop(server, STOP_MS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "function/service.h"
+#include "function/standard.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include <stdatomic.h>
@@ -7,11 +8,18 @@
 
 enum { METHODS = 2 };
 
+/* What health can be asked about. */
+static const char *const names[METHODS + 1] = {
+    "apiextensions.fn.proto.v1.FunctionRunnerService",
+    "apiextensions.fn.proto.v1beta1.FunctionRunnerService",
+};
+
 struct service {
     const struct run_renderer *with;
     struct metrics *metrics;
     _Atomic uint64_t calls;
-    struct serve_method methods[METHODS + 1];
+    struct standard standard;
+    struct serve_method methods[METHODS + STANDARD_METHODS + 1];
 };
 
 struct service *service_new(const struct run_renderer *with, struct metrics *m)
@@ -26,12 +34,16 @@ struct service *service_new(const struct run_renderer *with, struct metrics *m)
     s->metrics = m;
     for (size_t i = 0; i < METHODS; i++)
         s->methods[i] = (struct serve_method){ paths[i], SERVE_UNARY, service_run, s };
+    s->standard.services = names;
+    standard_methods(&s->standard, s->methods + METHODS);
     return s;
 }
 
 void service_free(struct service *s) { free(s); }
 
 const struct serve_method *service_methods(const struct service *s) { return s->methods; }
+
+void service_serving(struct service *s, bool serving) { atomic_store(&s->standard.serving, serving); }
 
 uint64_t service_calls(const struct service *s) { return atomic_load(&s->calls); }
 
