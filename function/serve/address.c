@@ -68,21 +68,23 @@ int address_parse(const char *text, struct address *ret, struct err *e)
     return 0;
 }
 
+/* The socket, or -1 with errno. */
 static int open_socket(const struct address *a)
 {
-    CLEAN(fd) int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int on = 1, off = 0, bound;
+    int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, off = 0;
+    int failed;
 
     if (fd < 0)
         return -1;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (a->everywhere && a->at.any.sa_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-    if (bind(fd, &a->at.any, a->n) < 0 || listen(fd, BACKLOG) < 0)
-        return -1;
-    bound = fd;
-    fd = -1;
-    return bound;
+    if (bind(fd, &a->at.any, a->n) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    failed = errno;
+    (void)close(fd);
+    errno = failed;
+    return -1;
 }
 
 static in_port_t port_of(int fd)
@@ -96,7 +98,7 @@ static in_port_t port_of(int fd)
 
 int address_listen(const char *text, in_port_t *ret_port, struct err *e)
 {
-    struct address a;
+    struct address a = { 0 };
     int fd;
 
     if (address_parse(text, &a, e) < 0)

@@ -127,7 +127,7 @@ static void client_close(struct client *c)
     *c = (struct client){ .p = c->p };
 }
 
-static void client_expires(struct client *c, int ms)
+static void client_expires(struct client *c, long ms)
 {
     struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
