@@ -6,6 +6,7 @@
 #include "function/serve/endpoint.h"
 #include "function/service.h"
 #include "lib/clock.h"
+#include "lib/jx_alloc.h"
 #include "lib/log.h"
 #include <signal.h>
 #include <time.h>
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
     if (o.version)
         return say("function-cleura " PROJECT_VERSION "\n");
     log_set_level(o.debug ? LOG_DEBUG : LOG_INFO);
+    jx_alloc_install();
     hold_signals();
     if (serve(&o, &e) == 0)
         return 0;

@@ -9,5 +9,16 @@ struct jx_fixed {
     json_t *doc;
 };
 
-/* What 'make(of)' returned when it was first called for; later ones do not call it. 'make' may not call this itself. */
+/* What 'make(of)' returned when it was first called for; later ones do not call it. 'make' may use other fixed documents. */
 json_t *jx_fixed(struct jx_fixed *f, json_t *(*make)(const void *of), const void *of);
+
+/* A text; for 'make'. */
+json_t *jx_fixed_text(const void *text);
+/* A word that the program says again and again. */
+#define jx_word(literal)                                                                                     \
+    ({                                                                                                       \
+        static struct jx_fixed word_;                                                                        \
+        jx_fixed(&word_, jx_fixed_text, "" literal);                                                         \
+    })
+/* It as a member: jx_object(jx_w("method", "POST"), ...). */
+#define jx_w(key, literal) jx_o((key), jx_word(literal))

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What decode.c makes and encode.c needs; nobody else's business. */
 #pragma once
-#include "function/wire/arena.h"
 #include "function/wire/wire.h"
+#include "lib/arena.h"
 #include <envelope.pb-c.h>
 
 enum { CALL_TAG = 128, CALL_NAME = 64 /* names of composed resources are DNS labels here */ };
 
 struct wire_call {
-    struct arena arena;
+    struct arena *arena;
     Envelope__RunFunctionRequest *request; /* in the arena */
     json_t *composite, *observed, *input;
     struct fn_request fn; /* borrows these */

@@ -92,18 +92,17 @@ static int decode_input(struct wire_call *c, struct err *e)
     return c->input ? 0 : err_wrap(e, "input");
 }
 
-struct wire_call *wire_decode(struct span bytes, const struct fn_reads *reads, struct err *e)
+struct wire_call *wire_decode(struct span bytes, const struct fn_reads *reads, struct arena *arena,
+                              struct err *e)
 {
     CLEAN(wire_free) struct wire_call *c = NULL;
-    ProtobufCAllocator allocator = { get, put_back, NULL };
+    ProtobufCAllocator allocator = { get, put_back, arena };
 
     if (scan_request(bytes, e) < 0)
         return NULL;
     c = x_alloc(sizeof(*c));
     c->budget = WIRE_MAX_VALUES;
-    /* protobuf-c copies what it keeps */
-    arena_init(&c->arena, bytes.n + bytes.n / 8);
-    allocator.allocator_data = &c->arena;
+    c->arena = arena;
     c->request = envelope__run_function_request__unpack(&allocator, bytes.n, bytes.at);
     if (!c->request) {
         err_set(e, ERR_INVALID, "RunFunctionRequest: is not a protobuf message");
@@ -123,7 +122,6 @@ void wire_free(struct wire_call *c)
     json_decref(c->composite);
     json_decref(c->observed);
     json_decref(c->input);
-    arena_free(&c->arena);
     free(c);
 }
 

@@ -96,8 +96,8 @@ static int put_desired(struct output *o, struct err *e)
 static void put_results(struct output *o, bool claimed)
 {
     size_t n = json_array_size(o->r->results);
-    Envelope__Result *all = arena_get(&o->c->arena, n * sizeof(*all));
-    Envelope__Result **list = arena_get(&o->c->arena, n * sizeof(*list));
+    Envelope__Result *all = arena_get(o->c->arena, n * sizeof(*all));
+    Envelope__Result **list = arena_get(o->c->arena, n * sizeof(*list));
 
     for (size_t i = 0; i < n; i++) {
         const json_t *from = json_array_get(o->r->results, i);
@@ -123,8 +123,8 @@ static void put_results(struct output *o, bool claimed)
 static void put_conditions(struct output *o, bool claimed)
 {
     size_t n = json_array_size(o->r->conditions);
-    Envelope__Condition *all = arena_get(&o->c->arena, n * sizeof(*all));
-    Envelope__Condition **list = arena_get(&o->c->arena, n * sizeof(*list));
+    Envelope__Condition *all = arena_get(o->c->arena, n * sizeof(*all));
+    Envelope__Condition **list = arena_get(o->c->arena, n * sizeof(*list));
 
     for (size_t i = 0; i < n; i++) {
         const json_t *from = json_array_get(o->r->conditions, i);

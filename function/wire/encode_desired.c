@@ -101,8 +101,8 @@ static void sort_resources(Envelope__State *s)
 
 static Envelope__ResourceEntry *new_entry(struct output *o, const char *name, size_t n, const json_t *ready)
 {
-    Envelope__ResourceEntry *entry = arena_get(&o->c->arena, sizeof(*entry));
-    Envelope__Resource *resource = arena_get(&o->c->arena, sizeof(*resource));
+    Envelope__ResourceEntry *entry = arena_get(o->c->arena, sizeof(*entry));
+    Envelope__Resource *resource = arena_get(o->c->arena, sizeof(*resource));
 
     envelope__resource_entry__init(entry);
     envelope__resource__init(resource);
@@ -130,8 +130,8 @@ int output_resources(struct output *o, struct err *e)
 {
     Envelope__State *s = &o->desired;
     size_t earlier = s->n_resources, n = earlier, all = earlier + json_object_size(o->r->desired);
-    Envelope__ResourceEntry **entries = arena_get(&o->c->arena, all * sizeof(entries[0]));
-    struct place *places = arena_get(&o->c->arena, all * sizeof(places[0]));
+    Envelope__ResourceEntry **entries = arena_get(o->c->arena, all * sizeof(entries[0]));
+    struct place *places = arena_get(o->c->arena, all * sizeof(places[0]));
 
     if (earlier)
         memcpy(entries, s->resources, earlier * sizeof(entries[0]));

@@ -3,7 +3,9 @@
 #include "function/wire/run.h"
 #include "function/wire/wire.h"
 #include "lib/jx.h"
+#include "lib/jx_alloc.h"
 #include <ctype.h>
+#include <pthread.h>
 
 static void printable(char out[RUN_TEXT], const char *ns, const char *name)
 {
@@ -46,16 +48,15 @@ static void fatal(struct fn_response *r, const struct err *why)
                                   "message", jx_text(why->text)));
 }
 
-int run_function(const struct run_renderer *with, struct span request, struct run_result *ret, struct err *e)
+static int run(const struct run_renderer *with, struct span request, struct arena *arena,
+               struct run_result *ret, struct err *e)
 {
-    CLEAN(wire_free) struct wire_call *call = NULL;
+    CLEAN(wire_free) struct wire_call *call = wire_decode(request, with->reads, arena, e);
     CLEAN(fn_response_free) struct fn_response r;
     struct err why = { 0 };
     const json_t *composite;
 
-    *ret = (struct run_result){ .kind = "none", .severity = FN_FATAL };
     fn_response_init(&r);
-    call = wire_decode(request, with->reads, e);
     if (!call)
         return -1;
     composite = wire_request(call)->composite;
@@ -67,6 +68,49 @@ int run_function(const struct run_renderer *with, struct span request, struct ru
     ret->severity = worst(r.results);
     ret->bytes = wire_encode(call, &r, &ret->n, e);
     return ret->bytes ? 0 : -1;
+}
+
+/* ---- each thread works in memory of its own, which it keeps --------------------------------------------------------- */
+
+static pthread_key_t key;
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+    free(arena);
+}
+
+static void make_key(void)
+{
+    if (pthread_key_create(&key, free_arena) != 0)
+        abort();
+}
+
+static struct arena *thread_arena(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct arena *a;
+
+    (void)pthread_once(&once, make_key);
+    a = pthread_getspecific(key);
+    if (!a) {
+        a = x_alloc(sizeof(*a));
+        if (pthread_setspecific(key, a) != 0)
+            abort();
+    }
+    return a;
+}
+
+int run_function(const struct run_renderer *with, struct span request, struct run_result *ret, struct err *e)
+{
+    struct arena *arena = thread_arena(), *before = jx_alloc_from(arena);
+    int done;
+
+    *ret = (struct run_result){ .kind = "none", .severity = FN_FATAL };
+    done = run(with, request, arena, ret, e);
+    (void)jx_alloc_from(before);
+    arena_reset(arena);
+    return done;
 }
 
 void run_result_free(struct run_result *r)

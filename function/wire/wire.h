@@ -7,6 +7,7 @@
 #pragma once
 #include "function/function.h"
 #include "function/wire/structs.h"
+#include "lib/arena.h"
 #include "lib/err.h"
 
 enum {
@@ -17,8 +18,9 @@ enum {
 
 struct wire_call;
 
-/* 'bytes' are borrowed until wire_free(). NULL with ERR_INVALID naming the place. */
-MUST_CHECK struct wire_call *wire_decode(struct span bytes, const struct fn_reads *reads, struct err *e);
+/* 'bytes' are borrowed until wire_free(), and so is what lies in 'arena'. NULL with ERR_INVALID naming the place. */
+MUST_CHECK struct wire_call *wire_decode(struct span bytes, const struct fn_reads *reads, struct arena *arena,
+                                         struct err *e);
 void wire_free(struct wire_call *c);
 DEFINE_CLEAN(struct wire_call *, wire_free)
 

@@ -4,6 +4,7 @@
 #include "function/wire/reader.h"
 #include "function/wire/run.h"
 #include "lib/jx.h"
+#include "lib/jx_alloc.h"
 
 static int add_everything(const struct fn_request *req, struct fn_response *r, struct err *e)
 {
@@ -41,7 +42,17 @@ static struct span last(struct span message, uint32_t number)
     return found;
 }
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+/* JSON in an arena, as in the program; fuzz_run has it on the heap, where sanitizers see more. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    jx_alloc_install();
+    return 0;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {

@@ -28,11 +28,16 @@ def entry(key, value=None):
 
 
 def nested(levels):
-    """A Struct {"a": {"a": ...}} that deep; made from the inside."""
-    inside = b""
+    """A Struct {"a": {"a": ...}} that deep; from the inside, where only lengths are known."""
+    heads, size = [], 0
     for _ in range(levels):
-        inside = field(1, field(1, b"a") + field(2, field(5, inside)))
-    return inside
+        struct_ = b"\x2a" + varint(size)
+        value = b"\x12" + varint(len(struct_) + size)
+        key = field(1, b"a")
+        head = b"\x0a" + varint(len(key) + len(value) + len(struct_) + size) + key + value + struct_
+        heads.append(head)
+        size += len(head)
+    return b"".join(reversed(heads))
 
 
 def with_spec(fragment):

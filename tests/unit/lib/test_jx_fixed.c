@@ -50,6 +50,28 @@ static void it_outlives_whatever_held_it(void **state)
     assert_string_equal(jx_str(doc, "name", ""), "a");
 }
 
+static json_t *make_of_others(const void *of)
+{
+    static struct jx_fixed inner;
+
+    (void)of;
+    return jx_object(jx_O("inner", jx_fixed(&inner, make, "inner")), jx_w("word", "w"), jx_b("on", true));
+}
+
+static json_t *word(void) { return jx_word("always the same"); }
+
+static void they_may_be_made_of_each_other(void **state)
+{
+    static struct jx_fixed outer;
+    json_t *doc = jx_fixed(&outer, make_of_others, NULL);
+
+    (void)state;
+    assert_string_equal(jx_str(doc, "inner.name", ""), "inner");
+    assert_string_equal(jx_str(doc, "word", ""), "w");
+    assert_ptr_equal(word(), word());
+    assert_string_equal(json_string_value(word()), "always the same");
+}
+
 static struct jx_fixed contested;
 
 static void *share(void *unused)
@@ -82,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_made_once),
         cmocka_unit_test(it_outlives_whatever_held_it),
+        cmocka_unit_test(they_may_be_made_of_each_other),
         cmocka_unit_test(threads_may_meet_at_the_first_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
