@@ -4,7 +4,7 @@
 
 void baseline_reply(struct serve_reply *reply, const uint8_t *bytes, size_t n)
 {
-    reply->bytes = x_alloc(n);
+    reply->bytes = x_realloc(NULL, n); /* unlike x_alloc() not zeroed first */
     reply->n = n;
     memcpy(reply->bytes, bytes, n);
 }

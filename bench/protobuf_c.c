@@ -29,7 +29,7 @@ static void codec(void *ctx, const uint8_t *bytes, size_t n, struct serve_reply 
         return;
     }
     reply->n = apiextensions__fn__proto__v1__run_function_response__get_packed_size(response);
-    reply->bytes = x_alloc(reply->n);
+    reply->bytes = x_realloc(NULL, reply->n);
     (void)apiextensions__fn__proto__v1__run_function_response__pack(response, reply->bytes);
     apiextensions__fn__proto__v1__run_function_request__free_unpacked(request, NULL);
 }
