@@ -174,13 +174,14 @@ func keepalive(ctx context.Context, b *bench) error {
 		case <-time.After(10 * time.Second):
 			return fmt.Errorf("ping %d has no answer", i+1)
 		}
+		pause := each
 		if i == times-1 {
-			break
+			pause = 3 * time.Second // the GOAWAY comes after the answer
 		}
 		select {
 		case err := <-ended:
 			return fmt.Errorf("after ping %d: %w", i+1, err)
-		case <-time.After(each):
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from bench import expect, run  # noqa: E402
 
-GROWTH_KIB = 128 << 10  # room for the four requests of 16 MiB that are there at once, and their trees
+GROWTH_KIB = 32 << 10
 
 
 def main(bench):
