@@ -42,7 +42,7 @@ static void in_context(void (*run)(void *), void *with)
 
 bool drain(struct server *s, int64_t until)
 {
-    const struct timespec step = { .tv_nsec = 2 * 1000 * 1000 };
+    const struct timespec step = { .tv_nsec = 2000000 };
 
     if (!core_stop_listening || !core_send_goaways || !core_has_connections ||
         strcmp(grpc_version_string(), CORE_VERSION) != 0)

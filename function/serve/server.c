@@ -5,6 +5,7 @@
 #include "function/serve/glog.h"
 #include "function/serve/tls.h"
 #include "function/serve/tsan.h"
+#include "lib/buf.h"
 #include "lib/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -122,18 +123,12 @@ static int bind_ip(struct server *s, const struct serve_options *o, struct err *
 /* '%' starts an escape in what the library takes. */
 static char *unix_target(const char *path)
 {
-    char *target = x_alloc(sizeof("unix:") + 3 * strlen(path)), *to = target + strlen("unix:");
+    struct buf target = buf_max(sizeof("unix:") + 3 * strlen(path));
 
-    memcpy(target, "unix:", strlen("unix:"));
-    for (; *path; path++) {
-        *to++ = *path;
-        if (*path == '%') {
-            *to++ = '2';
-            *to++ = '5';
-        }
-    }
-    *to = '\0';
-    return target;
+    (void)buf_adds(&target, "unix:");
+    for (; *path; path++)
+        (void)buf_adds(&target, *path == '%' ? "%25" : (const char[2]){ *path });
+    return buf_take(&target);
 }
 
 /* The library removes a socket that is in the way, even one that somebody listens on. */

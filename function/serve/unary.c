@@ -44,8 +44,10 @@ void unknown_arrived(struct call *c)
     char why[256];
 
     n = n < sizeof(shown) ? n : sizeof(shown) - 1;
+    memcpy(shown, path, n);
     for (size_t i = 0; i < n; i++)
-        shown[i] = path[i] > ' ' && path[i] < 0x7f ? (char)path[i] : '?';
+        if (path[i] <= ' ' || path[i] >= 0x7f)
+            shown[i] = '?';
     shown[n] = '\0';
     (void)snprintf(why, sizeof(why), "nobody serves %s here", shown);
     call_refuse(c, SERVE_UNIMPLEMENTED, why);

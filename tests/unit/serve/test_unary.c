@@ -23,12 +23,12 @@ static void nap(int64_t ms)
     (void)nanosleep(&t, NULL);
 }
 
-/* "sleep:..." takes a while, "refuse:..." is refused, everything else comes back. */
+/* "s..." takes a while, "refuse:..." is refused, everything else comes back. */
 static void echo(void *ctx, const uint8_t *bytes, size_t n, struct serve_reply *reply)
 {
     (void)ctx;
     atomic_fetch_add(&handled, 1);
-    if (n >= 6 && !memcmp(bytes, "sleep:", 6))
+    if (n && *bytes == 's')
         nap(300);
     if (n >= 7 && !memcmp(bytes, "refuse:", 7)) {
         reply->code = SERVE_NOT_FOUND;
@@ -88,13 +88,13 @@ static char *letters(size_t n)
 static void a_question_has_an_answer(void **state)
 {
     CLEAN(ask_free) struct ask one = ask_wait(&both.client, "/test.Echo/Say", "hello", 5);
-    CLEAN(ask_free) struct ask other = ask_wait(&both.client, "/test.v2.Echo/Say", "servus", 6);
+    CLEAN(ask_free) struct ask other = ask_wait(&both.client, "/test.v2.Echo/Say", "gruezi", 6);
 
     (void)state;
     assert_int_equal(one.status, GRPC_STATUS_OK);
     assert_string_equal(one.bytes, "hello");
     assert_int_equal(other.status, GRPC_STATUS_OK);
-    assert_string_equal(other.bytes, "servus");
+    assert_string_equal(other.bytes, "gruezi");
 }
 
 static void an_empty_message_is_one(void **state)
@@ -200,7 +200,7 @@ static void small_ones_do_not_wait_for_large_ones(void **state)
     int64_t start_of_small, took;
 
     (void)state;
-    memcpy(text, "sleep:", 6);
+    *text = 's';
     for (int i = 0; i < 2; i++)
         ask_send(&both.client, &large[i], "/test.Echo/Say", text, SERVE_INLINE_MAX + 1, CLIENT_WAIT_MS);
     while (atomic_load(&handled) < 2)
@@ -223,7 +223,7 @@ static void what_nobody_waits_for_is_not_handled(void **state)
     struct ask asks[4];
 
     (void)state;
-    memcpy(text, "sleep:", 6);
+    *text = 's';
     for (int i = 0; i < 2; i++)
         ask_send(&both.client, &asks[i], "/test.Echo/Say", text, SERVE_INLINE_MAX + 1, CLIENT_WAIT_MS);
     while (atomic_load(&handled) < 2)
