@@ -174,11 +174,19 @@ static const struct row rows[] = {
       "serve without TLS, even when there are certificates" },
 };
 
-/* The row called by the 'n' bytes at 'name', or by one letter; NULL when there is none. */
-static const struct row *find(const char *name, size_t n, char letter)
+/* The row called by the 'n' bytes at 'name'; NULL when there is none. */
+static const struct row *find_name(const char *name, size_t n)
 {
     for (const struct row *r = rows; r < rows + ARRAY_LENGTH(rows); r++)
-        if (letter ? r->letter == letter : strlen(r->name) == n && !memcmp(r->name, name, n))
+        if (strlen(r->name) == n && !memcmp(r->name, name, n))
+            return r;
+    return NULL;
+}
+
+static const struct row *find_letter(char letter)
+{
+    for (const struct row *r = rows; r < rows + ARRAY_LENGTH(rows); r++)
+        if (r->letter == letter)
             return r;
     return NULL;
 }
@@ -194,9 +202,9 @@ static int take(int argc, char *const argv[], int *at, const char *given[], stru
     if (arg[0] != '-')
         return err_set(e, ERR_INVALID, "no arguments are expected, and \"%.80s\" is one", arg);
     if (is_long)
-        r = find(arg + 2, strcspn(arg + 2, "="), 0);
+        r = find_name(arg + 2, strcspn(arg + 2, "="));
     else if (is_letter)
-        r = find(NULL, 0, arg[1]);
+        r = find_letter(arg[1]);
     if (!r)
         return err_set(e, ERR_INVALID, "there is no option %.80s", arg);
     if (!text && r->value) {
