@@ -49,9 +49,8 @@ static void large_write_fits_at_once(void **state)
 
 static void nothing_passes_the_maximum(void **state)
 {
-    CLEAN(backward_free)
-    struct backward b = backward_max(5000),
-                    none = backward_max(0), exact = backward_max(5);
+    CLEAN(backward_free) struct backward b = backward_max(5000), exact = backward_max(5);
+    CLEAN(backward_free) struct backward none = backward_max(0);
     static const char filling[4998] = "x";
 
     (void)state;
