@@ -80,7 +80,7 @@ static void write_integer(struct buf *b, json_int_t value)
 
 static void write_real(struct buf *b, const json_t *v)
 {
-    char text[NUMBER];
+    char text[NUMBER] = "";
 
     add(b, text, json_dumpb(v, text, sizeof(text), JSON_ENCODE_ANY));
 }

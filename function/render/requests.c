@@ -19,16 +19,32 @@ const char *requests_group(const struct requests *rq)
     return rq->upstream ? scopes[rq->names->cluster].upstream : scopes[rq->names->cluster].group;
 }
 
-static json_t *object(const struct requests *rq, const char *kind, enum naming_id id, json_t *spec)
+void requests_init(struct requests *rq, const struct naming *names, const char *config_kind,
+                   const char *config_name)
 {
+    rq->names = names;
+    rq->config_kind = config_kind;
+    rq->config_name = config_name;
+    rq->account = requests_config_ref(rq, config_kind, config_name);
+    rq->ns = names->ns && !names->cluster ? jx_text(names->ns) : NULL;
+}
+
+void requests_free(struct requests *rq)
+{
+    json_decref(rq->account);
+    json_decref(rq->ns);
+}
+
+static json_t *object(const struct requests *rq, json_t *kind, enum naming_id id, json_t *spec)
+{
+    static struct jx_fixed groups[ARRAY_LENGTH(scopes)][2];
+    struct jx_fixed *group = &groups[rq->names->cluster][rq->upstream];
     char name[NAMING_SIZE];
 
     naming_object(rq->names, id, name);
     return jx_object(
-        jx_s("apiVersion", requests_group(rq)), jx_s("kind", kind),
-        jx_o("metadata",
-             jx_object(jx_s("name", name), jx_s("namespace", rq->names->cluster ? NULL : rq->names->ns))),
-        jx_o("spec", spec));
+        jx_o("apiVersion", jx_fixed(group, jx_fixed_text, requests_group(rq))), jx_o("kind", kind),
+        jx_o("metadata", jx_object(jx_s("name", name), jx_O("namespace", rq->ns))), jx_o("spec", spec));
 }
 
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name)
@@ -42,44 +58,42 @@ json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *f
 {
     static struct jx_fixed all;
 
-    return object(
-        rq, "Request", id,
-        jx_object(jx_O("managementPolicies", jx_fixed(&all, policies, "*")),
-                  jx_o("providerConfigRef", requests_config_ref(rq, rq->config_kind, rq->config_name)),
-                  jx_o("forProvider", for_provider)));
+    return object(rq, jx_word("Request"), id,
+                  jx_object(jx_o("managementPolicies", jx_fixed(&all, policies, "*")),
+                            jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
 }
 
 json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config, json_t *for_provider)
 {
     static struct jx_fixed observe;
 
-    return object(rq, "Request", id,
-                  jx_object(jx_O("managementPolicies", jx_fixed(&observe, policies, "Observe")),
+    return object(rq, jx_word("Request"), id,
+                  jx_object(jx_o("managementPolicies", jx_fixed(&observe, policies, "Observe")),
                             jx_o("providerConfigRef", requests_config_ref(rq, "ProviderConfig", config)),
                             jx_o("forProvider", for_provider)));
 }
 
 json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider)
 {
-    return object(
-        rq, "DisposableRequest", id,
-        jx_object(jx_o("providerConfigRef", requests_config_ref(rq, rq->config_kind, rq->config_name)),
-                  jx_o("forProvider", for_provider)));
+    return object(rq, jx_word("DisposableRequest"), id,
+                  jx_object(jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
 }
 
 json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec)
 {
-    return object(rq, "ProviderConfig", id, spec);
+    return object(rq, jx_word("ProviderConfig"), id, spec);
 }
 
-json_t *requests_protection(const struct requests *rq, enum naming_id id, const char *reason)
+json_t *requests_protection(const struct requests *rq, enum naming_id id, json_t *reason)
 {
+    static struct jx_fixed groups[ARRAY_LENGTH(scopes)];
     const struct naming *n = rq->names;
     json_t *of = jx_object(jx_s("apiVersion", n->api_version), jx_s("kind", n->kind),
                            jx_o("resourceRef", jx_object(jx_s("name", n->object))));
-    json_t *doc = object(rq, "Usage", id, jx_object(jx_o("of", of), jx_s("reason", reason)));
+    json_t *doc = object(rq, jx_word("Usage"), id, jx_object(jx_o("of", of), jx_o("reason", reason)));
 
-    jx_add(doc, jx_s("apiVersion", scopes[n->cluster].usage_group));
+    jx_add(doc,
+           jx_o("apiVersion", jx_fixed(&groups[n->cluster], jx_fixed_text, scopes[n->cluster].usage_group)));
     return doc;
 }
 

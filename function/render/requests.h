@@ -7,7 +7,13 @@ struct requests {
     const struct naming *names;
     const char *config_kind, *config_name; /* the account's ProviderConfig */
     bool upstream;                         /* provider-http's own groups */
+    json_t *account, *ns; /* the account's reference and the namespace, as they stand in each object */
 };
+
+/* Fills all but 'upstream'. What is given is borrowed; requests_free(). */
+void requests_init(struct requests *rq, const struct naming *names, const char *config_kind,
+                   const char *config_name);
+void requests_free(struct requests *rq);
 
 /* "cleura.m.crossplane.io/v1alpha2", or what it is in this scope and for this executor. */
 const char *requests_group(const struct requests *rq);
@@ -15,7 +21,7 @@ const char *requests_group(const struct requests *rq);
 /* {"kind", "name"}; without kind in cluster scope, where there is only one. */
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name);
 
-/* Each takes 'for_provider' (or 'spec') and returns a new whole object. */
+/* Each takes 'for_provider' (or 'spec', 'reason') and returns a new whole object. */
 json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *for_provider);
 /* A Request that only observes, through the ProviderConfig 'config' and not the account's. */
 json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config,
@@ -23,7 +29,7 @@ json_t *requests_probe(const struct requests *rq, enum naming_id id, const char 
 json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider);
 json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec);
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
-json_t *requests_protection(const struct requests *rq, enum naming_id id, const char *reason);
+json_t *requests_protection(const struct requests *rq, enum naming_id id, json_t *reason);
 
 /* {"action", "method", "url", "body"}: one of mappings; 'body' may be NULL. */
 json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body);

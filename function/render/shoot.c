@@ -81,7 +81,8 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     observe(st);
     input_read(req->input, &st->in, &st->problems);
     shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
-    st->rq = (struct requests){ &st->names, st->spec.config_kind, st->spec.config_name, st->in.upstream };
+    st->rq.upstream = st->in.upstream;
+    requests_init(&st->rq, &st->names, st->spec.config_kind, st->spec.config_name);
     place_secret(st);
     read_stored(st);
     shoot_rules(st);
@@ -98,6 +99,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
         refuse(st);
     }
     json_decref(st->stored);
+    requests_free(&st->rq);
     problems_free(&st->problems);
     problems_free(&st->advice);
     shoot_spec_free(&st->spec);

@@ -31,7 +31,7 @@ static json_t *bootstrap(const struct shoot_state *st)
 
     return requests_disposable(
         &st->rq, NAMING_BOOTSTRAP,
-        jx_object(jx_s("url", url), jx_s("method", "POST"), jx_s("storeResponse", "None")));
+        jx_object(jx_s("url", url), jx_w("method", "POST"), jx_w("storeResponse", "None")));
 }
 
 static json_t *changes(const struct shoot_programs *p)
@@ -77,7 +77,7 @@ static json_t *shoot_request(const struct shoot_state *st)
 
     jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", body))),
            jx_o("observeList",
-                jx_object(jx_s("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
+                jx_object(jx_w("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
                           jx_s("value", st->spec.name))),
            jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
            jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
@@ -88,23 +88,29 @@ static json_t *provider_config(const struct shoot_state *st)
 {
     CLEAN(free) char *url = shoot_url(&st->spec);
     CLEAN(free) char *kubeconfig = shoot_kubeconfig_url(&st->spec);
-    json_t *account = requests_config_ref(&st->rq, st->rq.config_kind, st->rq.config_name);
-    json_t *shoot = jx_object(
-        jx_o("providerConfigRef", account), jx_s("apiGeneration", st->spec.api_generation), jx_s("url", url),
-        jx_s("kubeconfigUrl", kubeconfig), jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
+    json_t *shoot =
+        jx_object(jx_O("providerConfigRef", st->rq.account), jx_s("apiGeneration", st->spec.api_generation),
+                  jx_s("url", url), jx_s("kubeconfigUrl", kubeconfig),
+                  jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
 
     return requests_provider_config(&st->rq, NAMING_PROVIDER_CONFIG,
-                                    jx_object(jx_s("auth", "CleuraShoot"), jx_o("shoot", shoot)));
+                                    jx_object(jx_w("auth", "CleuraShoot"), jx_o("shoot", shoot)));
 }
 
-json_t *shoot_inject(const struct shoot_state *st, const char *secret, const char *key, const char *program)
+json_t *shoot_key(const char *key, const char *program)
 {
     json_t *mapping = jx_object(jx_s("secretKey", key), jx_s("responseJQ", program),
                                 jx_s("missingFieldStrategy", "preserve"));
+
+    return jx_pack("[o]", mapping);
+}
+
+json_t *shoot_inject(const struct shoot_state *st, const char *secret, json_t *keys)
+{
     json_t *ref = jx_object(jx_s("name", secret), jx_s("namespace", st->secret_namespace));
 
-    return jx_pack("[{s:o, s:b, s:[o]}]", "secretRef", ref, "setOwnerReference", true, "keyMappings",
-                   mapping);
+    return jx_pack(
+        "[o]", jx_object(jx_o("secretRef", ref), jx_b("setOwnerReference", true), jx_o("keyMappings", keys)));
 }
 
 static json_t *any_probe(const void *nothing)
@@ -141,24 +147,30 @@ static json_t *any_kubeconfig(const void *programs)
         jx_s("statusProjection", p->kubeconfig_projection), jx_s("storeResponse", "None"));
 }
 
+json_t *shoot_kubeconfig_key(const void *programs)
+{
+    return shoot_key("kubeconfig", ((const struct shoot_programs *)programs)->kubeconfig);
+}
+
 static json_t *kubeconfig(const struct shoot_state *st)
 {
-    static struct shoot_fixed any;
+    static struct shoot_fixed any, key;
     CLEAN(free) char *url = shoot_kubeconfig_url(&st->spec);
     CLEAN(free) char *body = shoot_kubeconfig_body(&st->spec, shoot_kubeconfig_seconds(&st->spec));
     json_t *fp = json_copy(shoot_fixed(st, &any, any_kubeconfig));
 
     jx_add(fp, jx_s("url", url), jx_s("body", body),
            jx_o("secretInjectionConfigs",
-                shoot_inject(st, st->secret, "kubeconfig", shoot_programs_for(st)->kubeconfig)));
+                shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
 }
 
 json_t *shoot_protection(const struct shoot_state *st)
 {
-    return requests_protection(&st->rq, NAMING_PROTECTION,
-                               "Deletion destroys the cluster with all its volumes and load balancers: "
-                               "set spec.deletionProtection to false first");
+    return requests_protection(
+        &st->rq, NAMING_PROTECTION,
+        jx_word("Deletion destroys the cluster with all its volumes and load balancers: "
+                "set spec.deletionProtection to false first"));
 }
 
 bool shoot_is_applied(const struct shoot_state *st, const json_t *desired)

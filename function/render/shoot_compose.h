@@ -27,8 +27,11 @@ bool shoot_is_protected(const struct shoot_state *st);
 /* True when the Request that is there carries what 'desired' is to send. */
 bool shoot_is_applied(const struct shoot_state *st, const json_t *desired);
 
-/* secretInjectionConfigs of one key, kept when the response has none. New. */
-json_t *shoot_inject(const struct shoot_state *st, const char *secret, const char *key, const char *program);
+/* keyMappings of one key, kept when the response has none; that of the kubeconfig, for shoot_fixed(). New. */
+json_t *shoot_key(const char *key, const char *program);
+json_t *shoot_kubeconfig_key(const void *programs);
+/* secretInjectionConfigs of one Secret; takes 'keys'. New. */
+json_t *shoot_inject(const struct shoot_state *st, const char *secret, json_t *keys);
 
 /* The probe of the API server, on the shoot's own ProviderConfig. */
 json_t *shoot_api_server(const struct shoot_state *st);

@@ -206,11 +206,12 @@ static json_t *kubeconfig(const struct shoot_state *st)
     json_t *ask =
         jx_pack("{s:s, s:s, s:{s:I}}", "apiVersion", "authentication.gardener.cloud/v1alpha1", "kind",
                 "AdminKubeconfigRequest", "spec", "expirationSeconds", shoot_kubeconfig_seconds(&st->spec));
-    json_t *fp = jx_pack(
-        "{s:s, s:s, s:o, s:o, s:s, s:o, s:{s:s}, s:s, s:s}", "url", url, "method", "POST", "headers",
-        shoot_json_headers(), "body", text_of(ask), "expectedResponse", p->kubeconfig_expected,
-        "secretInjectionConfigs", shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig), "renewal",
-        "expiresAt", p->expires_at, "statusProjection", p->kubeconfig_projection, "storeResponse", "None");
+    json_t *fp =
+        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:{s:s}, s:s, s:s}", "url", url, "method", "POST", "headers",
+                shoot_json_headers(), "body", text_of(ask), "expectedResponse", p->kubeconfig_expected,
+                "secretInjectionConfigs",
+                shoot_inject(st, st->secret, shoot_key("kubeconfig", p->kubeconfig)), "renewal", "expiresAt",
+                p->expires_at, "statusProjection", p->kubeconfig_projection, "storeResponse", "None");
 
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
 }

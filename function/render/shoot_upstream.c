@@ -87,10 +87,11 @@ static json_t *login(const struct shoot_state *st)
     json_t *fp;
 
     token_secret(st, token);
-    fp = jx_object(jx_o("url", absolute(st, x_strdup(v2 ? "/auth/v2/tokens" : "/auth/v1/tokens"))),
-                   jx_s("method", "POST"), jx_o("headers", shoot_json_headers()), jx_s("body", body),
-                   jx_s("expectedResponse", ".body.result == \"login_ok\""),
-                   jx_o("secretInjectionConfigs", shoot_inject(st, token, "token", ".body.token")));
+    fp =
+        jx_object(jx_o("url", absolute(st, x_strdup(v2 ? "/auth/v2/tokens" : "/auth/v1/tokens"))),
+                  jx_s("method", "POST"), jx_o("headers", shoot_json_headers()), jx_s("body", body),
+                  jx_s("expectedResponse", ".body.result == \"login_ok\""),
+                  jx_o("secretInjectionConfigs", shoot_inject(st, token, shoot_key("token", ".body.token"))));
     repeat(fp, 8 * 3600L);
     return requests_disposable(&st->rq, NAMING_LOGIN, fp);
 }
@@ -150,13 +151,15 @@ static json_t *shoot_request(const struct shoot_state *st)
 
 static json_t *kubeconfig(const struct shoot_state *st)
 {
+    static struct shoot_fixed key;
     const struct shoot_programs *p = shoot_programs_for(st);
     json_int_t seconds = shoot_kubeconfig_seconds(&st->spec);
     CLEAN(free) char *body = shoot_kubeconfig_body(&st->spec, seconds);
-    json_t *fp = jx_object(
-        jx_o("url", absolute(st, shoot_kubeconfig_url(&st->spec))), jx_s("method", "POST"),
-        jx_o("headers", headers(st)), jx_s("body", body), jx_s("expectedResponse", p->kubeconfig_expected),
-        jx_o("secretInjectionConfigs", shoot_inject(st, st->secret, "kubeconfig", p->kubeconfig)));
+    json_t *fp = jx_object(jx_o("url", absolute(st, shoot_kubeconfig_url(&st->spec))), jx_s("method", "POST"),
+                           jx_o("headers", headers(st)), jx_s("body", body),
+                           jx_s("expectedResponse", p->kubeconfig_expected),
+                           jx_o("secretInjectionConfigs",
+                                shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
 
     repeat(fp, seconds / RENEWALS);
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
