@@ -23,7 +23,7 @@ struct place output_struct(struct output *o, const json_t *object)
 
 ProtobufCBinaryData output_at(const struct output *o, struct place p)
 {
-    if (o->structs.overflow)
+    if (o->structs.overflow || p.start == p.end)
         return (ProtobufCBinaryData){ 0 };
     return (ProtobufCBinaryData){ p.end - p.start, o->structs.base + o->structs.cap - p.end };
 }
