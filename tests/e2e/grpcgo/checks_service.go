@@ -120,18 +120,48 @@ func compareWithCrossplane(files [][]byte) error {
 		if ours.GetPackage() != theirs.GetPackage() {
 			continue
 		}
-		for _, pair := range [][2]proto.Message{
-			{&descriptorpb.FileDescriptorProto{MessageType: theirs.MessageType, EnumType: theirs.EnumType},
-				&descriptorpb.FileDescriptorProto{MessageType: ours.MessageType, EnumType: ours.EnumType}},
-			{&descriptorpb.FileDescriptorProto{Service: theirs.Service}, &descriptorpb.FileDescriptorProto{Service: ours.Service}},
-		} {
-			if !proto.Equal(pair[0], pair[1]) {
-				return fmt.Errorf("the descriptor is\n%v\nand Crossplane's\n%v", pair[1], pair[0])
-			}
+		if ours.GetSyntax() != theirs.GetSyntax() {
+			return fmt.Errorf("syntax %q instead of %q", ours.GetSyntax(), theirs.GetSyntax())
 		}
-		return nil
+		return compareParts(partsOf(ours), partsOf(theirs))
 	}
 	return fmt.Errorf("%d descriptors, none of package %s", len(files), theirs.GetPackage())
+}
+
+// What a file defines, by kind and name; in which order does not matter.
+func partsOf(file *descriptorpb.FileDescriptorProto) map[string]proto.Message {
+	parts := map[string]proto.Message{}
+	for _, m := range file.GetMessageType() {
+		parts["message "+m.GetName()] = m
+	}
+	for _, e := range file.GetEnumType() {
+		parts["enum "+e.GetName()] = e
+	}
+	for _, s := range file.GetService() {
+		parts["service "+s.GetName()] = s
+	}
+	return parts
+}
+
+func compareParts(ours, theirs map[string]proto.Message) error {
+	var wrong []string
+	for name, want := range theirs {
+		if got, there := ours[name]; !there {
+			wrong = append(wrong, name+" is missing")
+		} else if !proto.Equal(want, got) {
+			wrong = append(wrong, fmt.Sprintf("%s is\n%v\ninstead of\n%v", name, got, want))
+		}
+	}
+	for name := range ours {
+		if _, there := theirs[name]; !there {
+			wrong = append(wrong, name+" is ours alone")
+		}
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return fmt.Errorf("%s", strings.Join(wrong, "\n"))
+	}
+	return nil
 }
 
 // What grpcurl and others fall back to.

@@ -42,9 +42,10 @@ def calling(grpcurl):
     expect_equal("by-hand", answer["meta"]["tag"], "tag")
     expect(not [r for r in answer.get("results", []) if r["severity"] != "SEVERITY_NORMAL"], f"results: {answer.get('results')}")
     desired = answer["desired"]["resources"]
-    shoot = desired["shoot"]["resource"]
-    expect_equal(("Request", "cleura.m.crossplane.io/v1alpha2"), (shoot["kind"], shoot["apiVersion"]), "the Shoot's Request")
-    expect("phase" in answer["desired"]["composite"]["resource"]["status"], "the composite's status")
+    first = desired["bootstrap"]["resource"]  # the project comes before the cluster
+    expect_equal(("DisposableRequest", "cleura.m.crossplane.io/v1alpha2"), (first["kind"], first["apiVersion"]), "bootstrap")
+    expect_equal("READY_FALSE", desired["bootstrap"]["ready"], "what was not yet done is not ready")
+    expect_equal("Pending", answer["desired"]["composite"]["resource"]["status"]["phase"], "the composite's status")
     conditions = {c["type"]: c["status"] for c in answer["conditions"]}
     expect_equal("STATUS_CONDITION_TRUE", conditions["Valid"], "condition Valid")
 
