@@ -54,10 +54,13 @@ static void read_stored(struct shoot_state *st)
 /* Where users find the kubeconfig. */
 static void place_secret(struct shoot_state *st)
 {
-    if (st->spec.kubeconfig_secret)
-        (void)snprintf(st->secret, sizeof(st->secret), "%s", st->spec.kubeconfig_secret);
+    const char *chosen = st->spec.kubeconfig_secret, *own = st->names.own;
+
+    if (chosen)
+        (void)snprintf(st->secret, sizeof(st->secret), "%.*s", (int)jx_cut(chosen, sizeof(st->secret) - 1),
+                       chosen);
     else
-        (void)snprintf(st->secret, sizeof(st->secret), "%.200s-kubeconfig", st->names.own);
+        (void)snprintf(st->secret, sizeof(st->secret), "%.*s-kubeconfig", (int)jx_cut(own, 200), own);
     st->secret_namespace =
         st->names.ns
             ? st->names.ns

@@ -182,6 +182,31 @@ static void a_condition_is_cut_at_a_whole_character(void **state)
     fn_response_free(&r);
 }
 
+/* Names of the user are cut to fit; half a character would make the whole response unreadable. */
+static void names_are_cut_at_whole_characters(void **state)
+{
+    (void)state;
+    for (int shift = 0; shift < 2; shift++) {
+        CLEAN(free) char *name = x_alloc(400), *text = NULL;
+        json_auto_t *composite = NULL, *observed = parse("{\"shoot\": {}, \"kubeconfig\": {}}"), *all = NULL;
+        struct fn_response r;
+
+        name[0] = 'a';
+        for (int i = shift; i + 2 < 399; i += 2)
+            memcpy(name + i, "\xc3\xa5", 2);
+        composite = jx_pack("{s:s, s:s, s:{s:s}, s:{s:s, s:{s:s}}}", "apiVersion",
+                            "platform.cleura.crossplane.io/v1alpha1", "kind", "Shoot", "metadata", "name",
+                            name, "spec", "name", "a", "kubeconfig", "secretName", name);
+        fn_response_init(&r);
+        assert_int_equal(render(&(struct fn_request){ composite, observed, NULL }, &r, NULL), 0);
+        all = jx_pack("[O, O, O, O]", r.desired, r.status, r.conditions, r.results);
+        text = json_dumps(all, 0); /* fails when a text is not UTF-8 */
+        assert_non_null(text);
+        assert_non_null(strstr(text, "secretName"));
+        fn_response_free(&r);
+    }
+}
+
 static void problems_are_numbered_and_counted(void **state)
 {
     struct problems p = { 0 };
@@ -214,6 +239,7 @@ int main(void)
         cmocka_unit_test(the_same_spec_gives_the_same_bytes),
         cmocka_unit_test(odd_documents_are_refused),
         cmocka_unit_test(a_condition_is_cut_at_a_whole_character),
+        cmocka_unit_test(names_are_cut_at_whole_characters),
         cmocka_unit_test(problems_are_numbered_and_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
