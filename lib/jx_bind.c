@@ -62,6 +62,10 @@ static void bind_one(json_t *v, const char *path, const struct jx_field *f, void
                                                                                     : "");
         return;
     }
+    if (f->type == JX_STR && strlen(json_string_value(v)) != json_string_length(v)) {
+        problems_add(p, "%s.%s holds a NUL (\\u0000); remove it", path, f->name);
+        return;
+    }
     if (f->type == JX_STR && !listed(f->one_of, json_string_value(v)))
         not_listed(f, path, json_string_value(v), p);
     store(f, v, into);

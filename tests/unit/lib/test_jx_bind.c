@@ -126,12 +126,26 @@ static void the_order_of_a_map_is_no_news(void **state)
     }
 }
 
+/* What is bound is a C string: "kna1\0x" would be taken for "kna1". */
+static void a_nul_in_a_text_is_a_violation(void **state)
+{
+    struct thing t = { 0 };
+    struct err e = { 0 };
+    json_auto_t *doc = json_object();
+
+    (void)state;
+    json_object_set_new(doc, "name", json_stringn("kna1\0x", 6));
+    assert_int_equal(jx_bind(doc, "spec", fields, &t, &e), -1);
+    assert_string_equal(e.text, "spec.name holds a NUL (\\u0000); remove it");
+    assert_null(t.name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_document_fills_the_struct), cmocka_unit_test(absent_and_null_stay_unset),
         cmocka_unit_test(each_violation_names_its_path),    cmocka_unit_test(all_violations_come_together),
-        cmocka_unit_test(the_order_of_a_map_is_no_news),
+        cmocka_unit_test(the_order_of_a_map_is_no_news),    cmocka_unit_test(a_nul_in_a_text_is_a_violation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
