@@ -4,6 +4,7 @@
  * kubeconfig's Secret and a usage that keeps it from being deleted by mistake. */
 #include "function/render/conditions.h"
 #include "function/render/kind.h"
+#include "function/render/shoot_body.h"
 #include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
 #include "function/render/shoot_stored.h"
@@ -67,6 +68,13 @@ static void place_secret(struct shoot_state *st)
             : jx_str(st->req->composite, "spec.writeConnectionSecretToRef.namespace", "crossplane-system");
 }
 
+const char *shoot_state_body(struct shoot_state *st)
+{
+    if (!st->body)
+        st->body = shoot_body(&st->spec);
+    return st->body;
+}
+
 static void compose(struct shoot_state *st)
 {
     if (st->in.upstream)
@@ -101,6 +109,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     } else {
         refuse(st);
     }
+    free(st->body);
     json_decref(st->stored);
     requests_free(&st->rq);
     problems_free(&st->problems);

@@ -69,13 +69,13 @@ static json_t *any_request(const void *programs)
                      jx_s("identity", p->identity));
 }
 
-static json_t *shoot_request(const struct shoot_state *st)
+static json_t *shoot_request(struct shoot_state *st)
 {
     static struct shoot_fixed any;
-    CLEAN(free) char *base = shoot_collection_url(&st->spec), *body = shoot_body(&st->spec);
+    CLEAN(free) char *base = shoot_collection_url(&st->spec);
     json_t *fp = json_copy(shoot_fixed(st, &any, any_request));
 
-    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", body))),
+    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", shoot_state_body(st)))),
            jx_o("observeList",
                 jx_object(jx_w("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
                           jx_s("value", st->spec.name))),

@@ -119,12 +119,22 @@ static void warn_of_constraints(struct shoot_state *st, const json_t *list)
                      jx_str(c, "status", "?"), jx_str(c, "message", "no message"));
 }
 
+/* The spec that was rendered before, as its Request carries it.  NULL when it is the one of now, as nearly always: then nothing
+ * about it can have changed, and a text of a kilobyte need not be parsed. */
+static json_t *spec_before(struct shoot_state *st)
+{
+    const char *text = jx_str(st->seen[NAMING_SHOOT].object, "spec.forProvider.payload.body", "");
+
+    if (!*text || (!st->problems.n && !st->in.gardener && !strcmp(text, shoot_state_body(st))))
+        return NULL;
+    return jx_parse(text, strlen(text), NULL);
+}
+
 void shoot_rules_change(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
     const json_t *at = st->seen[NAMING_SHOOT].at_provider;
-    const char *text = jx_str(st->seen[NAMING_SHOOT].object, "spec.forProvider.payload.body", "");
-    json_auto_t *body = *text ? jx_parse(text, strlen(text), NULL) : NULL;
+    json_auto_t *body = spec_before(st);
     const struct {
         const char *path, *want, *have;
     } fields[] = {
@@ -147,6 +157,6 @@ void shoot_rules_change(struct shoot_state *st)
     fixed(st, "spec.controlPlane.highAvailability.failureTolerance.type", s->failure_tolerance,
           jx_str(body, "want.highAvailability", NULL), false);
     check_zones(st, jx_at(at, "workers"));
-    check_version(st, jx_str(at, "kubernetesVersion", NULL), jx_str(body, "want.version", NULL));
+    check_version(st, jx_str(at, "kubernetesVersion", NULL), jx_str(body, "want.version", s->version));
     warn_of_constraints(st, jx_at(at, "constraints"));
 }

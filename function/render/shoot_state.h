@@ -17,10 +17,14 @@ struct shoot_state {
     struct problems advice;   /* is accepted, and may not do what was meant */
     struct observed seen[NAMING_N];
     json_t *stored;               /* the shoot's projection, made here; NULL when the provider makes it */
+    char *body;                   /* what the shoot's Request is to carry; see shoot_state_body() */
     bool applied;                 /* the shoot's Request in the cluster is the one rendered now */
     char secret[256];             /* of the kubeconfig */
     const char *secret_namespace; /* ... where it is written */
 };
+
+/* The payload of the shoot's Request for the spec, made once; for a spec without problems, at Cleura. */
+const char *shoot_state_body(struct shoot_state *st);
 
 /* The desired resources; the shoot's own is as it will be when 'applied' is computed. */
 void shoot_compose(struct shoot_state *st);
