@@ -2,7 +2,7 @@
 /* The part of the backward buffer that is not on everybody's fast path: growing, and varints of several bytes. */
 #include "function/wire/backward.h"
 
-enum { FIRST = 4096, VARINT_MAX = 10 };
+enum { FIRST = 32 << 10 /* all Structs of a response for a Shoot */, VARINT_MAX = 10 };
 
 void backward_free(struct backward *b)
 {
