@@ -3,6 +3,7 @@
 #include "function/function.h"
 #include "lib/cleanup.h"
 #include "lib/jx.h"
+#include "lib/jx_alloc.h"
 
 void fn_response_init(struct fn_response *r)
 {
@@ -15,10 +16,10 @@ void fn_response_init(struct fn_response *r)
 
 void fn_response_free(struct fn_response *r)
 {
-    json_decref(r->desired);
-    json_decref(r->status);
-    json_decref(r->conditions);
-    json_decref(r->results);
+    jx_alloc_release(r->desired);
+    jx_alloc_release(r->status);
+    jx_alloc_release(r->conditions);
+    jx_alloc_release(r->results);
     *r = (struct fn_response){ 0 };
 }
 

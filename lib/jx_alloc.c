@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/jx_alloc.h"
-#include <jansson.h>
 
+static bool installed;
 static _Thread_local struct arena *current;
 
 static void *get(size_t n) { return current ? arena_get(current, n) : malloc(n); }
@@ -12,7 +12,11 @@ static void put(void *p)
         free(p);
 }
 
-void jx_alloc_install(void) { json_set_alloc_funcs(get, put); }
+void jx_alloc_install(void)
+{
+    installed = true;
+    json_set_alloc_funcs(get, put);
+}
 
 struct arena *jx_alloc_from(struct arena *a)
 {
@@ -20,4 +24,10 @@ struct arena *jx_alloc_from(struct arena *a)
 
     current = a;
     return before;
+}
+
+void jx_alloc_release(json_t *v)
+{
+    if (!installed || !current || !arena_has(current, v))
+        json_decref(v);
 }

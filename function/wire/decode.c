@@ -4,6 +4,7 @@
 #include "function/wire/call.h"
 #include "function/wire/scan.h"
 #include "lib/jx.h"
+#include "lib/jx_alloc.h"
 #include <ctype.h>
 
 static void *get(void *arena, size_t n) { return arena_get(arena, n); }
@@ -119,9 +120,9 @@ void wire_free(struct wire_call *c)
 {
     if (!c)
         return;
-    json_decref(c->composite);
-    json_decref(c->observed);
-    json_decref(c->input);
+    jx_alloc_release(c->composite);
+    jx_alloc_release(c->observed);
+    jx_alloc_release(c->input);
     free(c);
 }
 

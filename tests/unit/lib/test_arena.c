@@ -41,6 +41,24 @@ static void a_reset_keeps_a_block_of_bounded_size(void **state)
     assert_ptr_equal(arena_get(&a, 8), first);
 }
 
+static void a_release_leaves_what_goes_with_the_arena(void **state)
+{
+    CLEAN(arena_free) struct arena a = { 0 };
+    json_t *heap = json_array(), *in;
+
+    (void)state;
+    json_incref(heap);
+    (void)jx_alloc_from(&a);
+    in = json_array();
+    json_incref(in);
+    jx_alloc_release(in);
+    jx_alloc_release(heap);
+    assert_int_equal(in->refcount, 2);
+    assert_int_equal(heap->refcount, 1);
+    (void)jx_alloc_from(NULL);
+    jx_alloc_release(heap);
+}
+
 static json_t *make(const void *of) { return jx_pack("{s:[s]}", "made", (const char *)of); }
 
 static void json_comes_from_the_arena_in_force(void **state)
@@ -81,6 +99,7 @@ int main(void)
         cmocka_unit_test(what_comes_is_aligned_and_apart),
         cmocka_unit_test(a_reset_keeps_a_block_of_bounded_size),
         cmocka_unit_test(json_comes_from_the_arena_in_force),
+        cmocka_unit_test(a_release_leaves_what_goes_with_the_arena),
         cmocka_unit_test(what_is_made_once_outlives_the_call_that_needs_it_first),
     };
     jx_alloc_install();
