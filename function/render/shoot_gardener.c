@@ -22,8 +22,7 @@ static char *collection_url(const struct shoot_state *st)
     return x_asprintf("/apis/core.gardener.cloud/v1beta1/namespaces/%s/shoots", garden_namespace(st));
 }
 
-/* ---- the manifest
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the manifest ----------------------------------------------------------------------------------------------- */
 
 static json_t *worker(const struct shoot_worker *w)
 {
@@ -135,8 +134,7 @@ static json_t *manifest(const struct shoot_state *st, char hash[HASH_DIGITS + 1]
                    spec);
 }
 
-/* ---- the Requests
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the Requests ----------------------------------------------------------------------------------------------- */
 
 /* In the answer everything is as in v1's, which is Gardener's own. */
 static json_t *body(const struct shoot_state *st)
@@ -176,43 +174,64 @@ static json_t *text_of(json_t *doc)
     return jx_text(text);
 }
 
+/* What the shoot's Request is for any shoot. */
+static json_t *any_request(const void *programs)
+{
+    const struct shoot_gardener_programs *p = programs;
+    json_t *change =
+        jx_object(jx_s("name", "apply"), jx_s("when", p->due), jx_s("method", "PATCH"),
+                  jx_s("url", p->apply_url), jx_s("body", p->apply_body), jx_o("headers", apply_headers()));
+
+    return jx_object(jx_o("mappings", mappings(p)), jx_o("changes", jx_pack("[o]", change)),
+                     jx_o("expectedResponseCheck", requests_custom("true")),
+                     jx_o("settle", jx_object(jx_s("fingerprint", p->fingerprint), jx_s("timeout", "60s"))),
+                     jx_o("readinessCheck", requests_custom(p->ready)),
+                     jx_s("failureCheck", shoot_programs_v1.failure),
+                     jx_s("statusProjection", shoot_programs_v1.projection), jx_s("storeResponse", "None"),
+                     jx_s("identity", shoot_programs_v1.identity));
+}
+
 static json_t *shoot_request(const struct shoot_state *st)
 {
-    const struct shoot_gardener_programs *p = &shoot_programs_gardener;
+    static struct jx_fixed any;
     CLEAN(free) char *base = collection_url(st);
-    json_t *payload = jx_pack("{s:s, s:o}", "baseUrl", base, "body", text_of(body(st)));
-    json_t *change = jx_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", "apply", "when", p->due, "method",
-                             "PATCH", "url", p->apply_url, "body", p->apply_body, "headers", apply_headers());
-    json_t *fp = jx_pack(
-        "{s:o, s:o, s:[o], s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "payload", payload, "mappings", mappings(p),
-        "changes", change, "expectedResponseCheck", requests_custom("true"), "settle",
-        jx_pack("{s:s, s:s}", "fingerprint", p->fingerprint, "timeout", "60s"), "readinessCheck",
-        requests_custom(p->ready), "failureCheck", shoot_programs_v1.failure, "statusProjection",
-        shoot_programs_v1.projection, "storeResponse", "None", "identity", shoot_programs_v1.identity);
+    json_t *fp = json_copy(jx_fixed(&any, any_request, &shoot_programs_gardener));
 
-    if (st->spec.adopt.set)
-        jx_set(fp, "adopt", jx_opt_bool(st->spec.adopt));
-    jx_set(fp, "pollInterval", jx_text(st->spec.poll));
-    jx_set(fp, "pollIntervalWhileNotReady", jx_text(st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
+    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_o("body", text_of(body(st))))),
+           jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
+           jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
     return requests_request(&st->rq, NAMING_SHOOT, fp);
+}
+
+static json_t *any_kubeconfig(const void *programs)
+{
+    const struct shoot_gardener_programs *p = programs;
+
+    return jx_object(jx_s("method", "POST"), jx_o("headers", shoot_json_headers()),
+                     jx_s("expectedResponse", p->kubeconfig_expected),
+                     jx_o("renewal", jx_object(jx_s("expiresAt", p->expires_at))),
+                     jx_s("statusProjection", p->kubeconfig_projection), jx_s("storeResponse", "None"));
+}
+
+static json_t *kubeconfig_key(const void *programs)
+{
+    return shoot_key("kubeconfig", ((const struct shoot_gardener_programs *)programs)->kubeconfig);
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
 {
+    static struct jx_fixed any, key;
     const struct shoot_gardener_programs *p = &shoot_programs_gardener;
     CLEAN(free)
     char *collection = collection_url(st),
          *url = x_asprintf("%s/%s/adminkubeconfig", collection, st->spec.name);
-    json_t *ask =
-        jx_pack("{s:s, s:s, s:{s:I}}", "apiVersion", "authentication.gardener.cloud/v1alpha1", "kind",
-                "AdminKubeconfigRequest", "spec", "expirationSeconds", shoot_kubeconfig_seconds(&st->spec));
-    json_t *fp =
-        jx_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:{s:s}, s:s, s:s}", "url", url, "method", "POST", "headers",
-                shoot_json_headers(), "body", text_of(ask), "expectedResponse", p->kubeconfig_expected,
-                "secretInjectionConfigs",
-                shoot_inject(st, st->secret, shoot_key("kubeconfig", p->kubeconfig)), "renewal", "expiresAt",
-                p->expires_at, "statusProjection", p->kubeconfig_projection, "storeResponse", "None");
+    json_t *spec = jx_object(jx_i("expirationSeconds", shoot_kubeconfig_seconds(&st->spec)));
+    json_t *ask = jx_object(jx_w("apiVersion", "authentication.gardener.cloud/v1alpha1"),
+                            jx_w("kind", "AdminKubeconfigRequest"), jx_o("spec", spec));
+    json_t *fp = json_copy(jx_fixed(&any, any_kubeconfig, p));
 
+    jx_add(fp, jx_s("url", url), jx_o("body", text_of(ask)),
+           jx_o("secretInjectionConfigs", shoot_inject(st, st->secret, jx_fixed(&key, kubeconfig_key, p))));
     return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
 }
 
