@@ -47,11 +47,13 @@ struct serve_method {
 };
 
 struct serve_options {
-    const char *network; /* "tcp", "tcp4", "tcp6" or "unix" */
-    const char
-        *address; /* as Go's net.Listen takes it: ":9443", "127.0.0.1:0", "[::1]:9443"; a path for unix */
-    const char
-        *tls_dir; /* tls.crt, tls.key and ca.crt: mutual TLS, read again when they change; NULL = plaintext */
+    /* "tcp", "tcp4", "tcp6" or "unix".  Without a host all three of tcp are both families, where the machine has both: gRPC core
+     * has no switch for it. */
+    const char *network;
+    /* As Go's net.Listen takes it: ":9443", "127.0.0.1:0", "[::1]:9443"; a path for unix. */
+    const char *address;
+    /* tls.crt, tls.key and ca.crt: mutual TLS, read again when they change; NULL = plaintext. */
+    const char *tls_dir;
     size_t max_message;       /* bytes of a request; more is RESOURCE_EXHAUSTED */
     int64_t max_age_ms;       /* of a connection, so that clients resolve again; 0 = unlimited */
     int64_t max_age_grace_ms; /* for calls in flight on it */

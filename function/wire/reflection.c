@@ -70,7 +70,8 @@ static struct span member(struct span of, uint32_t number)
 /* Cut "scope." off the start of '*name'; does it begin like that? */
 static bool enter(struct span *name, struct span scope)
 {
-    if (name->n <= scope.n || memcmp(name->at, scope.at, scope.n) != 0 || name->at[scope.n] != '.')
+    if (!scope.n || name->n <= scope.n || memcmp(name->at, scope.at, scope.n) != 0 ||
+        name->at[scope.n] != '.')
         return false;
     *name = (struct span){ name->at + scope.n + 1, name->n - scope.n - 1 };
     return true;

@@ -19,6 +19,7 @@ enum { CLIENT_WAIT_MS = 8000 };
 struct client {
     grpc_channel *channel;
     grpc_completion_queue *events;
+    bool impatient; /* calls do not wait for a connection: the first failure to connect is theirs */
 };
 
 /* One call; calls_done of its tag when 'finished'. */
@@ -52,7 +53,7 @@ static inline struct client client_open(const char *target, grpc_channel_credent
 {
     grpc_arg args[4];
     grpc_channel_args all = { .args = args };
-    struct client c;
+    struct client c = { 0 };
 
     args[all.num_args++] = client_number("grpc.use_local_subchannel_pool", 1);
     args[all.num_args++] = client_number("grpc.enable_http_proxy", 0);
@@ -167,6 +168,8 @@ static inline void ask_send(struct client *c, struct ask *a, const char *path, c
                        { .op = GRPC_OP_SEND_MESSAGE } };
 
     ask_start(c, a, path, deadline_ms);
+    if (c->impatient)
+        ops[0].flags = 0;
     ops[2].data.recv_initial_metadata.recv_initial_metadata = &a->first;
     ops[3].data.recv_message.recv_message = &a->answer;
     ops[4].data.recv_status_on_client.trailing_metadata = &a->last;
