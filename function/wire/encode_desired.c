@@ -74,27 +74,41 @@ static int put_kept(struct output *o, const char *name, size_t n, struct place *
 
 /* ---- desired ---- */
 
-static int by_key(const void *a, const void *b)
+struct ranked {
+    Envelope__ResourceEntry *entry;
+    size_t place; /* earlier steps' first, then ours */
+};
+
+static int by_key(const Envelope__ResourceEntry *a, const Envelope__ResourceEntry *b)
 {
-    const ProtobufCBinaryData *x = &(*(Envelope__ResourceEntry *const *)a)->key,
-                              *y = &(*(Envelope__ResourceEntry *const *)b)->key;
+    const ProtobufCBinaryData *x = &a->key, *y = &b->key;
     size_t n = x->len < y->len ? x->len : y->len;
     int order = n ? memcmp(x->data, y->data, n) : 0;
 
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Sorted, and of equal names the last: those of earlier steps come first. qsort() of glibc is a merge sort and keeps their order. */
-static void sort_resources(Envelope__State *s)
+static int by_key_and_place(const void *a, const void *b)
 {
+    const struct ranked *x = a, *y = b;
+    int order = by_key(x->entry, y->entry);
+
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Sorted, and of equal names the last. */
+static void sort_resources(struct output *o, Envelope__State *s)
+{
+    struct ranked *ranked = arena_get(o->c->arena, s->n_resources * sizeof(*ranked));
     size_t kept = 0;
 
-    if (s->n_resources)
-        qsort(s->resources, s->n_resources, sizeof(s->resources[0]), by_key);
+    for (size_t i = 0; i < s->n_resources; i++)
+        ranked[i] = (struct ranked){ s->resources[i], i };
+    qsort(ranked, s->n_resources, sizeof(*ranked), by_key_and_place);
     for (size_t i = 0; i < s->n_resources; i++) {
-        if (kept && !by_key(&s->resources[kept - 1], &s->resources[i]))
+        if (kept && !by_key(s->resources[kept - 1], ranked[i].entry))
             kept--;
-        s->resources[kept++] = s->resources[i];
+        s->resources[kept++] = ranked[i].entry;
     }
     s->n_resources = kept;
 }
@@ -147,6 +161,6 @@ int output_resources(struct output *o, struct err *e)
         entries[i]->value->resource = output_at(o, places[i]);
     s->resources = entries;
     s->n_resources = n;
-    sort_resources(s);
+    sort_resources(o, s);
     return 0;
 }

@@ -89,6 +89,16 @@ def entries(fn):
     expect("de-1" in str(pb.RunFunctionResponse.FromString(fn.raw(with_spec(field(1, backwards))))), "the last region counts")
 
 
+@row("B3", "of equal names in the desired state of earlier steps the last is passed on, in a crowd too")
+def equal_names(fn):
+    state = b"".join(field(2, entry(f"r{n % 500}".encode(), field(2, field(1, field(1, entry(b"n", field(2, field(3, str(n).encode()))))))))
+                     for n in range(2000))
+    response = pb.RunFunctionResponse.FromString(fn.raw(
+        field(2, request(shoot()).observed.SerializeToString()) + field(3, state)))
+    expect_equal({f"r{n}": str(n + 1500) for n in range(500)},
+                 {k: plain(v.resource)["n"] for k, v in response.desired.resources.items() if k.startswith("r")}, "resources")
+
+
 @row("B4", "capabilities packed and unpacked")
 def capabilities(fn):
     bytes_ = request(shoot()).SerializeToString()
