@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table of control calls; shoots stand in control_shoots.c. */
+/* One table of control calls; shoots stand in control_shoots.c, the cloud behind them in control_cloud.c. */
 #include "sim/control.h"
 #include "lib/clock.h"
 #include "sim/call.h"
+#include "sim/control_cloud.h"
 #include "sim/control_shoots.h"
 #include "sim/uri.h"
 
@@ -161,6 +162,11 @@ static const struct control_route {
     { "GET", "/shoots/{name}", control_get_shoot },
     { "DELETE", "/shoots/{name}", control_remove_shoot },
     { "POST", "/shoots/{name}/operation", control_operate },
+    { "GET", "/load-balancers", control_list_load_balancers },
+    { "GET", "/floating-ips", control_list_floating_ips },
+    { "POST", "/floating-ips", control_add_floating_ip },
+    { "DELETE", "/floating-ips/{id}", control_remove_floating_ip },
+    { "GET", "/volumes", control_list_volumes },
 };
 
 static void answer(struct call *c, const struct exchange *x)

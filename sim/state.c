@@ -4,6 +4,7 @@
 #include "lib/clock.h"
 #include "lib/jx.h"
 #include "lib/log.h"
+#include "sim/inside.h"
 #include "sim/spec.h"
 #include "sim/upkeep.h"
 
@@ -19,6 +20,7 @@ struct sim *sim_new(uint64_t seed, double speed)
     switches_default(&s->switches);
     accounts_init(&s->accounts);
     faults_init(&s->faults);
+    cloud_init(&s->cloud);
     s->shoots = x_alloc(SHOOTS_MAX * sizeof(struct shoot *));
     s->stats = json_object();
     return s;
@@ -28,6 +30,7 @@ static void shoot_free(struct shoot *shoot)
 {
     if (shoot->api)
         shootapi_stop(shoot->api);
+    workloads_free(shoot->workloads);
     json_decref(shoot->spec);
     json_decref(shoot->upgrade);
     free(shoot->api_version);
@@ -47,6 +50,7 @@ void sim_free(struct sim *s)
     }
     journal_clear(&s->journal);
     faults_free(&s->faults);
+    cloud_clear(&s->cloud);
     accounts_free(&s->accounts);
     switches_free(&s->switches);
     json_decref(s->stats);
@@ -249,6 +253,7 @@ bool sim_settle_shoot(struct sim *s, struct shoot *shoot)
 
     life_advance(&shoot->life, &timing, now);
     if (shoot->life.gone) {
+        inside_clean(s, shoot);
         sim_remove_shoot(s, shoot);
         return false;
     }
@@ -256,6 +261,7 @@ bool sim_settle_shoot(struct sim *s, struct shoot *shoot)
     follow_api(shoot);
     follow_version(shoot);
     follow_ca(shoot);
+    inside_tick(s, shoot, now);
     return true;
 }
 

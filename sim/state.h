@@ -10,6 +10,7 @@
 #include "sim/regions.h"
 #include "sim/shootapi/shootapi.h"
 #include "sim/switches.h"
+#include "sim/workloads/workloads.h"
 #include <pthread.h>
 
 /* A project in one region. */
@@ -34,7 +35,8 @@ struct shoot {
     char network[CRYPTO_UUID], router[CRYPTO_UUID]; /* what Gardener makes when none is given */
     json_t *upgrade;                                /* version -> time its preparation started */
     struct shootapi *api;
-    enum life_api api_shown; /* what 'api' was told last */
+    struct workloads *workloads; /* the controllers in it; as long as 'api' */
+    enum life_api api_shown;     /* what 'api' was told last */
     char *api_version;
     enum ca_stage api_stage;
     char stage_forced[48];          /* a rotation stage no document lists, set by a test */
@@ -56,6 +58,7 @@ struct sim {
     size_t n_shoots;
     struct faults faults;
     struct journal journal;
+    struct cloud cloud;
     json_t *stats;   /* route -> {calls, applied} */
     int64_t creates; /* that took effect */
 };

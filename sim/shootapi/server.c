@@ -3,6 +3,7 @@
 #include "lib/crypto.h"
 #include "sim/pki.h"
 #include "sim/shootapi/http.h"
+#include "sim/shootapi/objects.h"
 #include "sim/shootapi/shootapi.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -169,6 +170,18 @@ void shootapi_set_version(struct shootapi *a, const char *version)
     (void)pthread_mutex_lock(&a->shared.lock);
     api_set_version(&a->shared.api, version);
     (void)pthread_cond_broadcast(&a->shared.changed);
+    (void)pthread_mutex_unlock(&a->shared.lock);
+}
+
+void shootapi_with(struct shootapi *a, void (*work)(void *ctx, struct api *api), void *ctx)
+{
+    uint64_t before;
+
+    (void)pthread_mutex_lock(&a->shared.lock);
+    before = objects_version(a->shared.api.objects);
+    work(ctx, &a->shared.api);
+    if (objects_version(a->shared.api.objects) != before)
+        (void)pthread_cond_broadcast(&a->shared.changed);
     (void)pthread_mutex_unlock(&a->shared.lock);
 }
 

@@ -21,3 +21,6 @@ int shootapi_set_hibernated(struct shootapi *a, bool hibernated, struct err *e);
  * one. */
 int shootapi_rotate_prepare(struct shootapi *a, struct err *e);
 int shootapi_rotate_complete(struct shootapi *a, struct err *e);
+/* Run 'work' on the server's state while no request is answered; open watches see what it changed. */
+struct api;
+void shootapi_with(struct shootapi *a, void (*work)(void *ctx, struct api *api), void *ctx);

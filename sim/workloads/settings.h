@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How long the controllers take and what goes wrong in them; the simulator's switches fill it. Plain data, compared
+ * byte by byte: start from zero. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+enum lb_outcome { LB_OK, LB_ERROR, LB_ERROR_ONCE, LB_NEVER };
+enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS };
+
+enum { SETTINGS_TEXT = 128 };
+
+struct settings {
+    int64_t lb_ms, lb_delete_ms;
+    enum lb_outcome lb_outcome;
+    bool lb_down, lb_l4;
+    char lb_classes[SETTINGS_TEXT]; /* separated by commas */
+    bool quota;
+    int64_t quota_load_balancers, quota_floating_ips, quota_volumes, quota_gigabytes;
+
+    int64_t volume_ms;
+    bool volumes_down, scheduling;
+
+    int64_t pod_ms, job_ms;
+    enum job_outcome job_outcome;
+};
