@@ -2,13 +2,18 @@
 /* One kind of composite: each has a file with one of these, and a row in registry.c. */
 #pragma once
 #include "function/function.h"
+#include "function/render/naming.h"
 
 struct kind {
     const char *name;
     void (*render)(const struct fn_request *req, struct fn_response *r);
+    const struct part *parts; /* what it may be composed of; ends in { NULL } */
 };
 
 extern const struct kind kind_shoot, kind_xshoot;
 
 /* NULL when nobody knows it. */
 const struct kind *kind_find(const char *name);
+
+/* Is it the composed resource name of any kind's part? */
+bool kind_any_part(const char *key);

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The frozen table of names. */
+/* From a composite and a part to a name. */
 #include "function/render/naming.h"
 #include "lib/crypto.h"
 #include "lib/jx.h"
 
-enum { SUFFIX_MAX = 16, HASH_DIGITS = 8 };
-
-static const struct {
-    const char *key;
-    char suffix[SUFFIX_MAX];
-} names[NAMING_N] = {
-    [NAMING_BOOTSTRAP] = { "bootstrap", "-bootstrap" },
-    [NAMING_SHOOT] = { "shoot", "-shoot" },
-    [NAMING_PROVIDER_CONFIG] = { "providerconfig", "" }, /* so that a shootRef finds it without a look-up */
-    [NAMING_API_SERVER] = { "api-server", "-api-server" },
-    [NAMING_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
-    [NAMING_PROTECTION] = { "protection", "-protection" },
-    [NAMING_LOGIN] = { "login", "-login" },
-};
+enum { HASH_DIGITS = 8 };
 
 /* 'text' itself when it fits, else its start and eight digits of its hash. */
 static void fit(const char *text, char out[NAMING_SIZE])
@@ -57,22 +44,12 @@ void naming_init(const json_t *composite, struct naming *n)
     fit(n->object, n->base);
 }
 
-const char *naming_key(enum naming_id id) { return names[id].key; }
-
-bool naming_is_key(const char *name)
+void naming_object(const struct naming *n, const struct part *part, char name[NAMING_SIZE])
 {
-    for (size_t i = 0; i < NAMING_N; i++)
-        if (!strcmp(names[i].key, name))
-            return true;
-    return false;
-}
-
-void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE])
-{
-    char text[NAMING_SIZE + SUFFIX_MAX];
+    char text[NAMING_SIZE + PART_SUFFIX];
     size_t base = strlen(n->base);
 
     memcpy(text, n->base, base);
-    memcpy(text + base, names[id].suffix, strlen(names[id].suffix) + 1);
+    memcpy(text + base, part->suffix, strlen(part->suffix) + 1);
     fit(text, name);
 }

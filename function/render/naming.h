@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What composed resources are called.  The keys are the identity Crossplane knows a resource by and the
- * object names are what providers and people refer to: a rename would delete and create, so the table is
- * frozen (its test repeats it). */
+ * object names are what providers and people refer to: a rename would delete and create, so the tables of
+ * parts are frozen (their test repeats them). */
 #pragma once
 #include "function/function.h"
 #include <stdbool.h>
 
 enum { NAMING_MAX = 63 /* also fits a label value */, NAMING_SIZE = NAMING_MAX + 1 };
 
-enum naming_id {
-    NAMING_BOOTSTRAP,
-    NAMING_SHOOT,
-    NAMING_PROVIDER_CONFIG,
-    NAMING_API_SERVER,
-    NAMING_KUBECONFIG,
-    NAMING_PROTECTION,
-    NAMING_LOGIN, /* only with executor provider-http */
-    NAMING_N
+enum { PART_SUFFIX = 16 };
+
+/* One composed resource of a kind; each kind has a table of them. */
+struct part {
+    const char *key;          /* the composed resource name, "api-server" */
+    char suffix[PART_SUFFIX]; /* of its object's name, after the composite's: "-api-server" */
 };
 
 /* Where a composite lives and what its objects' names start with. Strings are borrowed from the composite. */
@@ -32,12 +29,6 @@ struct naming {
 
 void naming_init(const json_t *composite, struct naming *n);
 
-/* The composed resource name, "api-server". */
-const char *naming_key(enum naming_id id);
-
-/* Is it one of the composed resource names? */
-bool naming_is_key(const char *name);
-
 /* The object's metadata.name, "my-cluster-api-server"; at most NAMING_MAX bytes, hashed when it would be
  * longer. */
-void naming_object(const struct naming *n, enum naming_id id, char name[NAMING_SIZE]);
+void naming_object(const struct naming *n, const struct part *part, char name[NAMING_SIZE]);

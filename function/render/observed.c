@@ -32,9 +32,9 @@ static void read_synced(const json_t *c, struct observed *o)
     o->synced_message = text(c, "message");
 }
 
-void observed_get(const struct fn_request *req, enum naming_id id, struct observed *ret)
+void observed_get(const struct fn_request *req, const struct part *part, struct observed *ret)
 {
-    const json_t *object = json_object_get(req->observed, naming_key(id)),
+    const json_t *object = json_object_get(req->observed, part->key),
                  *status = json_object_get(object, "status"), *list = json_object_get(status, "conditions");
 
     *ret = (struct observed){

@@ -17,4 +17,4 @@ struct observed {
     const json_t *at_provider; /* status.atProvider or NULL */
 };
 
-void observed_get(const struct fn_request *req, enum naming_id id, struct observed *ret);
+void observed_get(const struct fn_request *req, const struct part *part, struct observed *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the renderers read of a request.  A field read elsewhere in this folder that is not named here is absent in
  * production: tests/render runs every case both ways and demands the same answer. */
-#include "function/render/naming.h"
+#include "function/render/kind.h"
 #include "function/render/render.h"
 #include "lib/cleanup.h"
 
@@ -40,7 +40,7 @@ static const struct fn_fields resource[] = {
 };
 
 const struct fn_reads render_reads = {
-    .observed = naming_is_key,
+    .observed = kind_any_part,
     .composite = composite,
     .resource = resource,
 };

@@ -14,3 +14,19 @@ const struct kind *kind_find(const char *name)
             return kinds[i];
     return NULL;
 }
+
+static bool has_part(const struct part *parts, const char *key)
+{
+    for (; parts->key; parts++)
+        if (!strcmp(parts->key, key))
+            return true;
+    return false;
+}
+
+bool kind_any_part(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+        if (has_part(kinds[i]->parts, key))
+            return true;
+    return false;
+}

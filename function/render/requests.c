@@ -35,13 +35,13 @@ void requests_free(struct requests *rq)
     json_decref(rq->ns);
 }
 
-static json_t *object(const struct requests *rq, json_t *kind, enum naming_id id, json_t *spec)
+static json_t *object(const struct requests *rq, json_t *kind, const struct part *part, json_t *spec)
 {
     static struct jx_fixed groups[ARRAY_LENGTH(scopes)][2];
     struct jx_fixed *group = &groups[rq->names->cluster][rq->upstream];
     char name[NAMING_SIZE];
 
-    naming_object(rq->names, id, name);
+    naming_object(rq->names, part, name);
     return jx_object(
         jx_o("apiVersion", jx_fixed(group, jx_fixed_text, requests_group(rq))), jx_o("kind", kind),
         jx_o("metadata", jx_object(jx_s("name", name), jx_O("namespace", rq->ns))), jx_o("spec", spec));
@@ -54,43 +54,44 @@ json_t *requests_config_ref(const struct requests *rq, const char *kind, const c
 
 static json_t *policies(const void *policy) { return jx_pack("[s]", (const char *)policy); }
 
-json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *for_provider)
+json_t *requests_request(const struct requests *rq, const struct part *part, json_t *for_provider)
 {
     static struct jx_fixed all;
 
-    return object(rq, jx_word("Request"), id,
+    return object(rq, jx_word("Request"), part,
                   jx_object(jx_o("managementPolicies", jx_fixed(&all, policies, "*")),
                             jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
 }
 
-json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config, json_t *for_provider)
+json_t *requests_probe(const struct requests *rq, const struct part *part, const char *config,
+                       json_t *for_provider)
 {
     static struct jx_fixed observe;
 
-    return object(rq, jx_word("Request"), id,
+    return object(rq, jx_word("Request"), part,
                   jx_object(jx_o("managementPolicies", jx_fixed(&observe, policies, "Observe")),
                             jx_o("providerConfigRef", requests_config_ref(rq, "ProviderConfig", config)),
                             jx_o("forProvider", for_provider)));
 }
 
-json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider)
+json_t *requests_disposable(const struct requests *rq, const struct part *part, json_t *for_provider)
 {
-    return object(rq, jx_word("DisposableRequest"), id,
+    return object(rq, jx_word("DisposableRequest"), part,
                   jx_object(jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
 }
 
-json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec)
+json_t *requests_provider_config(const struct requests *rq, const struct part *part, json_t *spec)
 {
-    return object(rq, jx_word("ProviderConfig"), id, spec);
+    return object(rq, jx_word("ProviderConfig"), part, spec);
 }
 
-json_t *requests_protection(const struct requests *rq, enum naming_id id, json_t *reason)
+json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason)
 {
     static struct jx_fixed groups[ARRAY_LENGTH(scopes)];
     const struct naming *n = rq->names;
     json_t *of = jx_object(jx_s("apiVersion", n->api_version), jx_s("kind", n->kind),
                            jx_o("resourceRef", jx_object(jx_s("name", n->object))));
-    json_t *doc = object(rq, jx_word("Usage"), id, jx_object(jx_o("of", of), jx_o("reason", reason)));
+    json_t *doc = object(rq, jx_word("Usage"), part, jx_object(jx_o("of", of), jx_o("reason", reason)));
 
     jx_add(doc,
            jx_o("apiVersion", jx_fixed(&groups[n->cluster], jx_fixed_text, scopes[n->cluster].usage_group)));

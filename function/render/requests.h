@@ -22,14 +22,14 @@ const char *requests_group(const struct requests *rq);
 json_t *requests_config_ref(const struct requests *rq, const char *kind, const char *name);
 
 /* Each takes 'for_provider' (or 'spec', 'reason') and returns a new whole object. */
-json_t *requests_request(const struct requests *rq, enum naming_id id, json_t *for_provider);
+json_t *requests_request(const struct requests *rq, const struct part *part, json_t *for_provider);
 /* A Request that only observes, through the ProviderConfig 'config' and not the account's. */
-json_t *requests_probe(const struct requests *rq, enum naming_id id, const char *config,
+json_t *requests_probe(const struct requests *rq, const struct part *part, const char *config,
                        json_t *for_provider);
-json_t *requests_disposable(const struct requests *rq, enum naming_id id, json_t *for_provider);
-json_t *requests_provider_config(const struct requests *rq, enum naming_id id, json_t *spec);
+json_t *requests_disposable(const struct requests *rq, const struct part *part, json_t *for_provider);
+json_t *requests_provider_config(const struct requests *rq, const struct part *part, json_t *spec);
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
-json_t *requests_protection(const struct requests *rq, enum naming_id id, json_t *reason);
+json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason);
 
 /* {"action", "method", "url", "body"}: one of mappings; 'body' may be NULL. */
 json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body);

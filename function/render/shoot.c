@@ -10,6 +10,17 @@
 #include "function/render/shoot_stored.h"
 #include "lib/jx.h"
 
+const struct part shoot_parts[] = {
+    [SHOOT_BOOTSTRAP] = { "bootstrap", "-bootstrap" },
+    [SHOOT_REQUEST] = { "shoot", "-shoot" },
+    [SHOOT_CONFIG] = { "providerconfig", "" }, /* so that a shootRef finds it without a look-up */
+    [SHOOT_API_SERVER] = { "api-server", "-api-server" },
+    [SHOOT_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
+    [SHOOT_PROTECTION] = { "protection", "-protection" },
+    [SHOOT_LOGIN] = { "login", "-login" },
+    [SHOOT_PARTS] = { NULL, "" },
+};
+
 /* Not applied yet: the user is told everything at once, and nothing is made. */
 static void refuse(struct shoot_state *st)
 {
@@ -34,14 +45,14 @@ static void set_valid(struct shoot_state *st)
 static void observe(struct shoot_state *st)
 {
     naming_init(st->req->composite, &st->names);
-    for (int id = 0; id < NAMING_N; id++)
-        observed_get(st->req, id, &st->seen[id]);
+    for (int id = 0; id < SHOOT_PARTS; id++)
+        observed_get(st->req, &shoot_parts[id], &st->seen[id]);
 }
 
 /* provider-http calls everything Ready that answers: what it stored tells more. */
 static void read_stored(struct shoot_state *st)
 {
-    struct observed *o = &st->seen[NAMING_SHOOT];
+    struct observed *o = &st->seen[SHOOT_REQUEST];
     bool v2 = shoot_is_v2(&st->spec);
 
     if (!st->in.upstream || !o->object)
@@ -97,13 +108,13 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     place_secret(st);
     read_stored(st);
     shoot_rules(st);
-    if (st->seen[NAMING_SHOOT].object)
+    if (st->seen[SHOOT_REQUEST].object)
         shoot_rules_change(st);
     set_valid(st);
     if (!st->problems.n) {
         compose(st);
         shoot_status(st);
-    } else if (st->seen[NAMING_SHOOT].object) {
+    } else if (st->seen[SHOOT_REQUEST].object) {
         shoot_compose_again(st);
         shoot_status(st);
     } else {
@@ -117,5 +128,5 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     shoot_spec_free(&st->spec);
 }
 
-const struct kind kind_shoot = { "Shoot", render_shoot };
-const struct kind kind_xshoot = { "XShoot", render_shoot };
+const struct kind kind_shoot = { "Shoot", render_shoot, shoot_parts };
+const struct kind kind_xshoot = { "XShoot", render_shoot, shoot_parts };

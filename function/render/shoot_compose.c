@@ -2,14 +2,15 @@
 /* A Shoot's composed resources.  What was observed once is always emitted again: to leave it out would
  * delete it. */
 #include "function/render/shoot_compose.h"
+#include "function/render/desired.h"
 #include "function/render/shoot_body.h"
 #include "lib/jx.h"
 
 enum { OWN_KUBECONFIG_SECONDS = 3600 /* the provider's own, renewed in memory */ };
 
-void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource)
+void shoot_put(struct shoot_state *st, enum shoot_part id, json_t *resource)
 {
-    jx_add(st->r->desired, jx_o(naming_key(id), jx_object(jx_o("resource", resource))));
+    desired_put(st->r, &shoot_parts[id], resource);
 }
 
 const struct shoot_programs *shoot_programs_for(const struct shoot_state *st)
@@ -30,7 +31,7 @@ static json_t *bootstrap(const struct shoot_state *st)
     CLEAN(free) char *url = shoot_bootstrap_url(&st->spec);
 
     return requests_disposable(
-        &st->rq, NAMING_BOOTSTRAP,
+        &st->rq, &shoot_parts[SHOOT_BOOTSTRAP],
         jx_object(jx_s("url", url), jx_w("method", "POST"), jx_w("storeResponse", "None")));
 }
 
@@ -81,7 +82,7 @@ static json_t *shoot_request(struct shoot_state *st)
                           jx_s("value", st->spec.name))),
            jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
            jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, NAMING_SHOOT, fp);
+    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *provider_config(const struct shoot_state *st)
@@ -93,7 +94,7 @@ static json_t *provider_config(const struct shoot_state *st)
                   jx_s("url", url), jx_s("kubeconfigUrl", kubeconfig),
                   jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
 
-    return requests_provider_config(&st->rq, NAMING_PROVIDER_CONFIG,
+    return requests_provider_config(&st->rq, &shoot_parts[SHOOT_CONFIG],
                                     jx_object(jx_w("auth", "CleuraShoot"), jx_o("shoot", shoot)));
 }
 
@@ -132,8 +133,8 @@ json_t *shoot_api_server(const struct shoot_state *st)
     json_t *fp = json_copy(jx_fixed(&any, any_probe, NULL));
 
     jx_add(fp, jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "10s"));
-    naming_object(&st->names, NAMING_PROVIDER_CONFIG, config);
-    return requests_probe(&st->rq, NAMING_API_SERVER, config, fp);
+    naming_object(&st->names, &shoot_parts[SHOOT_CONFIG], config);
+    return requests_probe(&st->rq, &shoot_parts[SHOOT_API_SERVER], config, fp);
 }
 
 static json_t *any_kubeconfig(const void *programs)
@@ -162,23 +163,23 @@ static json_t *kubeconfig(const struct shoot_state *st)
     jx_add(fp, jx_s("url", url), jx_s("body", body),
            jx_o("secretInjectionConfigs",
                 shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
-    return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
+    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 json_t *shoot_protection(const struct shoot_state *st)
 {
     return requests_protection(
-        &st->rq, NAMING_PROTECTION,
+        &st->rq, &shoot_parts[SHOOT_PROTECTION],
         jx_word("Deletion destroys the cluster with all its volumes and load balancers: "
                 "set spec.deletionProtection to false first"));
 }
 
 bool shoot_is_applied(const struct shoot_state *st, const json_t *desired)
 {
-    const json_t *there = st->seen[NAMING_SHOOT].object;
+    const json_t *there = st->seen[SHOOT_REQUEST].object;
     const char *have = jx_str(there, "spec.forProvider.payload.body", NULL);
 
-    return there && !st->seen[NAMING_SHOOT].stale &&
+    return there && !st->seen[SHOOT_REQUEST].stale &&
            (!have || !strcmp(have, jx_str(desired, "spec.forProvider.payload.body", "")));
 }
 
@@ -189,28 +190,28 @@ bool shoot_is_protected(const struct shoot_state *st)
 
 void shoot_compose(struct shoot_state *st)
 {
-    bool prepared = st->seen[NAMING_BOOTSTRAP].ready || st->seen[NAMING_SHOOT].object;
+    bool prepared = st->seen[SHOOT_BOOTSTRAP].ready || st->seen[SHOOT_REQUEST].object;
     json_t *request;
 
-    shoot_put(st, NAMING_BOOTSTRAP, bootstrap(st));
-    shoot_put(st, NAMING_PROVIDER_CONFIG, provider_config(st));
+    shoot_put(st, SHOOT_BOOTSTRAP, bootstrap(st));
+    shoot_put(st, SHOOT_CONFIG, provider_config(st));
     if (shoot_is_protected(st))
-        shoot_put(st, NAMING_PROTECTION, shoot_protection(st));
+        shoot_put(st, SHOOT_PROTECTION, shoot_protection(st));
     if (prepared) {
         request = shoot_request(st);
         st->applied = shoot_is_applied(st, request);
-        shoot_put(st, NAMING_SHOOT, request);
+        shoot_put(st, SHOOT_REQUEST, request);
     }
-    if (prepared || st->seen[NAMING_API_SERVER].object)
-        shoot_put(st, NAMING_API_SERVER, shoot_api_server(st));
-    if ((st->seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || st->seen[NAMING_KUBECONFIG].object)
-        shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
+    if (prepared || st->seen[SHOOT_API_SERVER].object)
+        shoot_put(st, SHOOT_API_SERVER, shoot_api_server(st));
+    if ((st->seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || st->seen[SHOOT_KUBECONFIG].object)
+        shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
 }
 
 void shoot_compose_again(struct shoot_state *st)
 {
-    for (enum naming_id id = 0; id < NAMING_N; id++)
+    for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
         if (st->seen[id].object)
-            jx_set(st->r->desired, naming_key(id), jx_pack("{s:b}", "keep", true));
+            desired_keep(st->r, &shoot_parts[id]);
     st->applied = true; /* what is there is all that will be */
 }

@@ -6,7 +6,7 @@
 #include "lib/jx_fixed.h"
 
 /* Set the desired resource 'id', taking 'resource'. */
-void shoot_put(struct shoot_state *st, enum naming_id id, json_t *resource);
+void shoot_put(struct shoot_state *st, enum shoot_part id, json_t *resource);
 
 const struct shoot_programs *shoot_programs_for(const struct shoot_state *st);
 

@@ -200,7 +200,7 @@ static json_t *shoot_request(const struct shoot_state *st)
     jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_o("body", text_of(body(st))))),
            jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
            jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, NAMING_SHOOT, fp);
+    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *any_kubeconfig(const void *programs)
@@ -232,7 +232,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
 
     jx_add(fp, jx_s("url", url), jx_o("body", text_of(ask)),
            jx_o("secretInjectionConfigs", shoot_inject(st, st->secret, jx_fixed(&key, kubeconfig_key, p))));
-    return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
+    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 /* The exported kubeconfig is the way in: Gardener's answer is not one that auth CleuraShoot reads. */
@@ -241,7 +241,7 @@ static json_t *provider_config(const struct shoot_state *st)
     json_t *ref = jx_pack("{s:s, s:s, s:s}", "name", st->secret, "namespace", st->secret_namespace, "key",
                           "kubeconfig");
 
-    return requests_provider_config(&st->rq, NAMING_PROVIDER_CONFIG,
+    return requests_provider_config(&st->rq, &shoot_parts[SHOOT_CONFIG],
                                     jx_pack("{s:s, s:{s:s, s:o}}", "auth", "Kubeconfig", "credentials",
                                             "source", "Secret", "secretRef", ref));
 }
@@ -252,13 +252,13 @@ void shoot_compose_gardener(struct shoot_state *st)
     json_t *request = shoot_request(st);
 
     st->applied = shoot_is_applied(st, request);
-    shoot_put(st, NAMING_SHOOT, request);
-    shoot_put(st, NAMING_PROVIDER_CONFIG, provider_config(st));
+    shoot_put(st, SHOOT_REQUEST, request);
+    shoot_put(st, SHOOT_CONFIG, provider_config(st));
     if (shoot_is_protected(st))
-        shoot_put(st, NAMING_PROTECTION, shoot_protection(st));
-    if ((seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || seen[NAMING_KUBECONFIG].object)
-        shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
+        shoot_put(st, SHOOT_PROTECTION, shoot_protection(st));
+    if ((seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || seen[SHOOT_KUBECONFIG].object)
+        shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
     /* without the kubeconfig there is nothing to ask with */
-    if (seen[NAMING_KUBECONFIG].ready || seen[NAMING_API_SERVER].object)
-        shoot_put(st, NAMING_API_SERVER, shoot_api_server(st));
+    if (seen[SHOOT_KUBECONFIG].ready || seen[SHOOT_API_SERVER].object)
+        shoot_put(st, SHOOT_API_SERVER, shoot_api_server(st));
 }

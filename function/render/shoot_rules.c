@@ -161,7 +161,7 @@ static void check_config(struct shoot_state *st)
     const struct shoot_spec *s = &st->spec;
     char own[NAMING_SIZE];
 
-    naming_object(&st->names, NAMING_PROVIDER_CONFIG, own);
+    naming_object(&st->names, &shoot_parts[SHOOT_CONFIG], own);
     if (st->names.cluster && strcmp(s->config_kind, "ProviderConfig") != 0)
         problems_add(
             &st->problems,

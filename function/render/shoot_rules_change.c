@@ -79,7 +79,7 @@ static void check_version(struct shoot_state *st, const char *have, const char *
 /* Another executor's object is another object: the old one would be deleted, and the cluster with it. */
 static void check_executor(struct shoot_state *st, const json_t *body)
 {
-    const char *have = jx_str(st->seen[NAMING_SHOOT].object, "apiVersion", NULL),
+    const char *have = jx_str(st->seen[SHOOT_REQUEST].object, "apiVersion", NULL),
                *want = requests_group(&st->rq);
 
     if (have && strcmp(have, want) != 0)
@@ -103,7 +103,7 @@ static void check_place(struct shoot_state *st, const json_t *body)
           true);
     fixed(st, "spec.cloud", s->cloud, jx_str(body, "place.cloud", NULL), false);
     /* A name that Cleura refused may be mended; one it may have taken would leave a cluster behind. */
-    if (jx_at(st->seen[NAMING_SHOOT].at_provider, "uid") || !st->seen[NAMING_SHOOT].not_synced)
+    if (jx_at(st->seen[SHOOT_REQUEST].at_provider, "uid") || !st->seen[SHOOT_REQUEST].not_synced)
         fixed(st, jx_str(st->req->composite, "spec.name", NULL) ? "spec.name" : "metadata.name", s->name,
               jx_str(body, "name", NULL), false);
 }
@@ -123,7 +123,7 @@ static void warn_of_constraints(struct shoot_state *st, const json_t *list)
  * about it can have changed, and a text of a kilobyte need not be parsed. */
 static json_t *spec_before(struct shoot_state *st)
 {
-    const char *text = jx_str(st->seen[NAMING_SHOOT].object, "spec.forProvider.payload.body", "");
+    const char *text = jx_str(st->seen[SHOOT_REQUEST].object, "spec.forProvider.payload.body", "");
 
     if (!*text || (!st->problems.n && !st->in.gardener && !strcmp(text, shoot_state_body(st))))
         return NULL;
@@ -133,7 +133,7 @@ static json_t *spec_before(struct shoot_state *st)
 void shoot_rules_change(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
-    const json_t *at = st->seen[NAMING_SHOOT].at_provider;
+    const json_t *at = st->seen[SHOOT_REQUEST].at_provider;
     json_auto_t *body = spec_before(st);
     const struct {
         const char *path, *want, *have;

@@ -6,6 +6,19 @@
 #include "function/render/requests.h"
 #include "function/render/shoot_spec.h"
 
+/* What a Shoot is composed of. */
+enum shoot_part {
+    SHOOT_BOOTSTRAP,
+    SHOOT_REQUEST,
+    SHOOT_CONFIG, /* a ProviderConfig for what lives inside */
+    SHOOT_API_SERVER,
+    SHOOT_KUBECONFIG,
+    SHOOT_PROTECTION,
+    SHOOT_LOGIN, /* only with executor provider-http */
+    SHOOT_PARTS
+};
+extern const struct part shoot_parts[SHOOT_PARTS + 1];
+
 struct shoot_state {
     const struct fn_request *req;
     struct fn_response *r;
@@ -15,7 +28,7 @@ struct shoot_state {
     struct shoot_spec spec;
     struct problems problems; /* must be mended */
     struct problems advice;   /* is accepted, and may not do what was meant */
-    struct observed seen[NAMING_N];
+    struct observed seen[SHOOT_PARTS];
     json_t *stored;               /* the shoot's projection, made here; NULL when the provider makes it */
     char *body;                   /* what the shoot's Request is to carry; see shoot_state_body() */
     bool applied;                 /* the shoot's Request in the cluster is the one rendered now */

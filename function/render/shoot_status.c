@@ -2,6 +2,7 @@
 /* What a Shoot's observed state means: phase, the one line "why not ready" and who must act, conditions,
  * readiness. */
 #include "function/render/conditions.h"
+#include "function/render/desired.h"
 #include "function/render/shoot_state.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
@@ -100,14 +101,14 @@ static bool troubled(struct link *l, const struct observed *o, const char *what)
 
 static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
 {
-    const struct observed *o = &st->seen[NAMING_BOOTSTRAP];
+    const struct observed *o = &st->seen[SHOOT_BOOTSTRAP];
     json_int_t code = jx_int(o->object, "status.response.statusCode", 0);
 
-    v->bootstrap.met = o->ready || st->seen[NAMING_SHOOT].object || st->in.gardener;
+    v->bootstrap.met = o->ready || st->seen[SHOOT_REQUEST].object || st->in.gardener;
     if (v->bootstrap.met)
         return;
     if (st->in.upstream && !o->object) {
-        if (!troubled(&v->bootstrap, &st->seen[NAMING_LOGIN], "Login at Cleura"))
+        if (!troubled(&v->bootstrap, &st->seen[SHOOT_LOGIN], "Login at Cleura"))
             unmet(&v->bootstrap, "LoggingIn", "Logging in at Cleura; nothing to do");
         return;
     }
@@ -194,13 +195,13 @@ static void look_at_progress(const struct shoot_state *st, struct view *v)
     else if (!json_array_size(jx_at(v->at, "conditions")))
         unmet(l, "Unknown", "Gardener has not yet said how the cluster is; nothing to do");
     else
-        unmet(l, *st->seen[NAMING_SHOOT].ready_reason ? st->seen[NAMING_SHOOT].ready_reason : "NotReady",
-              "Waiting for Cleura to act on the last change: %.600s", st->seen[NAMING_SHOOT].ready_message);
+        unmet(l, *st->seen[SHOOT_REQUEST].ready_reason ? st->seen[SHOOT_REQUEST].ready_reason : "NotReady",
+              "Waiting for Cleura to act on the last change: %.600s", st->seen[SHOOT_REQUEST].ready_message);
 }
 
 static void look_at_shoot(const struct shoot_state *st, struct view *v)
 {
-    const struct observed *o = &st->seen[NAMING_SHOOT];
+    const struct observed *o = &st->seen[SHOOT_REQUEST];
     struct link *l = &v->shoot;
 
     l->met = o->ready && st->applied;
@@ -226,7 +227,7 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
 
 static void look_inside(const struct shoot_state *st, struct view *v)
 {
-    const struct observed *api = &st->seen[NAMING_API_SERVER], *kc = &st->seen[NAMING_KUBECONFIG];
+    const struct observed *api = &st->seen[SHOOT_API_SERVER], *kc = &st->seen[SHOOT_KUBECONFIG];
 
     v->api.met =
         api->ready || (st->in.upstream && v->shoot.met); /* nobody probes it there: Gardener's word counts */
@@ -247,7 +248,7 @@ static void look_inside(const struct shoot_state *st, struct view *v)
 
 bool shoot_sleeps(const struct shoot_state *st)
 {
-    bool asleep = jx_bool(st->seen[NAMING_SHOOT].at_provider, "hibernated", false);
+    bool asleep = jx_bool(st->seen[SHOOT_REQUEST].at_provider, "hibernated", false);
 
     return asleep && (st->spec.n_schedules || (st->spec.hibernated.set && st->spec.hibernated.value));
 }
@@ -260,7 +261,7 @@ static const char *phase(const struct shoot_state *st, const struct view *v)
     if (jx_at(st->req->composite, "metadata.deletionTimestamp"))
         return "Deleting";
     if (!v->bootstrap.met)
-        return st->seen[NAMING_BOOTSTRAP].object ? "Bootstrapping" : "Pending";
+        return st->seen[SHOOT_BOOTSTRAP].object ? "Bootstrapping" : "Pending";
     if (v->shoot.met && shoot_sleeps(st))
         return "Hibernated";
     if (v->ready)
@@ -318,7 +319,7 @@ static struct jx_member seen(const char *key, const json_t *from, const char *pa
 
 static void fill_status(struct shoot_state *st, const struct view *v)
 {
-    const struct observed *kc = &st->seen[NAMING_KUBECONFIG];
+    const struct observed *kc = &st->seen[SHOOT_KUBECONFIG];
     json_t *s = st->r->status;
 
     jx_add(s, jx_s("phase", phase(st, v)), jx_o("message", jx_text(message(st, v))),
@@ -329,7 +330,7 @@ static void fill_status(struct shoot_state *st, const struct view *v)
            seen("lastErrors", v->at, "lastErrors"));
     if (json_object_size(jx_at(v->at, "operation")))
         jx_add(s, seen("operation", v->at, "operation"));
-    if (json_object_get(st->r->desired, naming_key(NAMING_KUBECONFIG)))
+    if (desired_has(st->r, &shoot_parts[SHOOT_KUBECONFIG]))
         jx_add(s, jx_o("kubeconfig", jx_object(jx_s("secretName", st->secret),
                                                seen("expiresAt", kc->object, "status.expiresAt"))));
 }
@@ -337,27 +338,23 @@ static void fill_status(struct shoot_state *st, const struct view *v)
 static void set_ready(struct shoot_state *st, const struct view *v)
 {
     bool sleeps = v->shoot.met && shoot_sleeps(st);
-    const bool ready[NAMING_N] = {
-        [NAMING_BOOTSTRAP] = v->bootstrap.met,
-        [NAMING_SHOOT] = v->shoot.met,
-        [NAMING_PROVIDER_CONFIG] = st->seen[NAMING_PROVIDER_CONFIG].object,
-        [NAMING_API_SERVER] = v->api.met || sleeps,
-        [NAMING_KUBECONFIG] = v->kubeconfig.met || sleeps,
-        [NAMING_PROTECTION] = st->seen[NAMING_PROTECTION].object,
-        [NAMING_LOGIN] = st->seen[NAMING_LOGIN].ready,
+    const bool ready[SHOOT_PARTS] = {
+        [SHOOT_BOOTSTRAP] = v->bootstrap.met,
+        [SHOOT_REQUEST] = v->shoot.met,
+        [SHOOT_CONFIG] = st->seen[SHOOT_CONFIG].object,
+        [SHOOT_API_SERVER] = v->api.met || sleeps,
+        [SHOOT_KUBECONFIG] = v->kubeconfig.met || sleeps,
+        [SHOOT_PROTECTION] = st->seen[SHOOT_PROTECTION].object,
+        [SHOOT_LOGIN] = st->seen[SHOOT_LOGIN].ready,
     };
 
-    for (enum naming_id id = 0; id < NAMING_N; id++) {
-        json_t *one = json_object_get(st->r->desired, naming_key(id));
-
-        if (one)
-            jx_add(one, jx_b("ready", ready[id]));
-    }
+    for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
+        desired_ready(st->r, &shoot_parts[id], ready[id]);
 }
 
 void shoot_status(struct shoot_state *st)
 {
-    struct view v = { .at = st->seen[NAMING_SHOOT].at_provider };
+    struct view v = { .at = st->seen[SHOOT_REQUEST].at_provider };
 
     v.type = jx_str(v.at, "operation.type", "");
     v.state = jx_str(v.at, "operation.state", "");

@@ -48,7 +48,7 @@ static const char *account_namespace(const struct shoot_state *st)
 
 static void token_secret(const struct shoot_state *st, char name[NAMING_SIZE])
 {
-    naming_object(&st->names, NAMING_LOGIN, name);
+    naming_object(&st->names, &shoot_parts[SHOOT_LOGIN], name);
 }
 
 static json_t *headers(const struct shoot_state *st)
@@ -93,12 +93,12 @@ static json_t *login(const struct shoot_state *st)
                   jx_s("expectedResponse", ".body.result == \"login_ok\""),
                   jx_o("secretInjectionConfigs", shoot_inject(st, token, shoot_key("token", ".body.token"))));
     repeat(fp, 8 * 3600L);
-    return requests_disposable(&st->rq, NAMING_LOGIN, fp);
+    return requests_disposable(&st->rq, &shoot_parts[SHOOT_LOGIN], fp);
 }
 
 static json_t *bootstrap(const struct shoot_state *st)
 {
-    return requests_disposable(&st->rq, NAMING_BOOTSTRAP,
+    return requests_disposable(&st->rq, &shoot_parts[SHOOT_BOOTSTRAP],
                                jx_object(jx_o("url", absolute(st, shoot_bootstrap_url(&st->spec))),
                                          jx_s("method", "POST"), jx_o("headers", headers(st))));
 }
@@ -146,7 +146,7 @@ static json_t *shoot_request(const struct shoot_state *st)
 
     jx_add(fp, jx_o("payload", jx_object(jx_o("baseUrl", base), jx_s("body", body))),
            jx_o("headers", headers(st)));
-    return requests_request(&st->rq, NAMING_SHOOT, fp);
+    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
@@ -162,7 +162,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
                                 shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
 
     repeat(fp, seconds / RENEWALS);
-    return requests_disposable(&st->rq, NAMING_KUBECONFIG, fp);
+    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 void shoot_compose_upstream(struct shoot_state *st)
@@ -170,16 +170,16 @@ void shoot_compose_upstream(struct shoot_state *st)
     const struct observed *seen = st->seen;
     json_t *request;
 
-    shoot_put(st, NAMING_LOGIN, login(st));
+    shoot_put(st, SHOOT_LOGIN, login(st));
     if (shoot_is_protected(st))
-        shoot_put(st, NAMING_PROTECTION, shoot_protection(st));
-    if (seen[NAMING_LOGIN].ready || seen[NAMING_BOOTSTRAP].object || seen[NAMING_SHOOT].object)
-        shoot_put(st, NAMING_BOOTSTRAP, bootstrap(st));
-    if (seen[NAMING_BOOTSTRAP].ready || seen[NAMING_SHOOT].object) {
+        shoot_put(st, SHOOT_PROTECTION, shoot_protection(st));
+    if (seen[SHOOT_LOGIN].ready || seen[SHOOT_BOOTSTRAP].object || seen[SHOOT_REQUEST].object)
+        shoot_put(st, SHOOT_BOOTSTRAP, bootstrap(st));
+    if (seen[SHOOT_BOOTSTRAP].ready || seen[SHOOT_REQUEST].object) {
         request = shoot_request(st);
         st->applied = shoot_is_applied(st, request);
-        shoot_put(st, NAMING_SHOOT, request);
+        shoot_put(st, SHOOT_REQUEST, request);
     }
-    if ((seen[NAMING_SHOOT].ready && !shoot_sleeps(st)) || seen[NAMING_KUBECONFIG].object)
-        shoot_put(st, NAMING_KUBECONFIG, kubeconfig(st));
+    if ((seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || seen[SHOOT_KUBECONFIG].object)
+        shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names that must never change: a rename deletes a cluster and creates another. */
 #undef NDEBUG
-#include "function/render/naming.h"
+#include "function/render/render.h"
+#include "function/render/shoot_state.h"
 #include "lib/jx.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,16 +12,16 @@
 #include <cmocka.h>
 
 static const struct {
-    enum naming_id id;
+    enum shoot_part id;
     const char *key, *object;
 } frozen[] = {
-    { NAMING_BOOTSTRAP, "bootstrap", "my-cluster-bootstrap" },
-    { NAMING_SHOOT, "shoot", "my-cluster-shoot" },
-    { NAMING_PROVIDER_CONFIG, "providerconfig", "my-cluster" },
-    { NAMING_API_SERVER, "api-server", "my-cluster-api-server" },
-    { NAMING_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
-    { NAMING_PROTECTION, "protection", "my-cluster-protection" },
-    { NAMING_LOGIN, "login", "my-cluster-login" },
+    { SHOOT_BOOTSTRAP, "bootstrap", "my-cluster-bootstrap" },
+    { SHOOT_REQUEST, "shoot", "my-cluster-shoot" },
+    { SHOOT_CONFIG, "providerconfig", "my-cluster" },
+    { SHOOT_API_SERVER, "api-server", "my-cluster-api-server" },
+    { SHOOT_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
+    { SHOOT_PROTECTION, "protection", "my-cluster-protection" },
+    { SHOOT_LOGIN, "login", "my-cluster-login" },
 };
 
 static struct naming name_of(json_t *composite)
@@ -39,15 +40,15 @@ static void names_are_frozen(void **state)
     char name[NAMING_SIZE];
 
     (void)state;
-    assert_int_equal(ARRAY_LENGTH(frozen), NAMING_N);
+    assert_int_equal(ARRAY_LENGTH(frozen), SHOOT_PARTS);
     for (size_t i = 0; i < ARRAY_LENGTH(frozen); i++) {
-        assert_string_equal(naming_key(frozen[i].id), frozen[i].key);
-        assert_true(naming_is_key(frozen[i].key));
-        naming_object(&n, frozen[i].id, name);
+        assert_string_equal(shoot_parts[frozen[i].id].key, frozen[i].key);
+        assert_true(render_reads.observed(frozen[i].key));
+        naming_object(&n, &shoot_parts[frozen[i].id], name);
         assert_string_equal(name, frozen[i].object);
     }
-    assert_false(naming_is_key("shoots"));
-    assert_false(naming_is_key(""));
+    assert_false(render_reads.observed("shoots"));
+    assert_false(render_reads.observed(""));
 }
 
 static void claims_carry_their_namespace(void **state)
@@ -62,9 +63,9 @@ static void claims_carry_their_namespace(void **state)
     assert_true(n.cluster);
     assert_string_equal(n.own, "my-cluster");
     assert_string_equal(n.ns, "team-a");
-    naming_object(&n, NAMING_PROVIDER_CONFIG, name);
+    naming_object(&n, &shoot_parts[SHOOT_CONFIG], name);
     assert_string_equal(name, "team-a-my-cluster");
-    naming_object(&n, NAMING_SHOOT, name);
+    naming_object(&n, &shoot_parts[SHOOT_REQUEST], name);
     assert_string_equal(name, "team-a-my-cluster-shoot");
 }
 
@@ -77,7 +78,7 @@ static void a_composite_without_claim_keeps_its_name(void **state)
     (void)state;
     assert_true(n.cluster);
     assert_null(n.ns);
-    naming_object(&n, NAMING_KUBECONFIG, name);
+    naming_object(&n, &shoot_parts[SHOOT_KUBECONFIG], name);
     assert_string_equal(name, "bare-kubeconfig");
 }
 
@@ -91,12 +92,12 @@ static void long_names_are_hashed_and_differ(void **state)
     text[sizeof(text) - 1] = '\0';
     json_auto_t *c = jx_pack("{s:{s:s, s:s}}", "metadata", "name", text, "namespace", "n");
     n = name_of(c);
-    naming_object(&n, NAMING_SHOOT, a);
-    naming_object(&n, NAMING_KUBECONFIG, b);
+    naming_object(&n, &shoot_parts[SHOOT_REQUEST], a);
+    naming_object(&n, &shoot_parts[SHOOT_KUBECONFIG], b);
     assert_int_equal(strlen(a), NAMING_MAX);
     assert_int_equal(strlen(b), NAMING_MAX);
     assert_string_not_equal(a, b);
-    naming_object(&n, NAMING_SHOOT, b);
+    naming_object(&n, &shoot_parts[SHOOT_REQUEST], b);
     assert_string_equal(a, b);
 }
 
