@@ -3,6 +3,7 @@
 #include "function/render/conditions.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
+#include "lib/jx_fixed.h"
 
 /* At most CONDITIONS_TEXT bytes and whole characters of 'message'. */
 static json_t *cut(const char *message)
@@ -55,4 +56,22 @@ void conditions_result(struct fn_response *r, enum fn_severity severity, const c
 {
     jx_append(r->results, jx_object(jx_i("severity", severity), jx_s("reason", reason),
                                     jx_o("message", jx_text(message))));
+}
+
+void conditions_verdict(struct fn_response *r, const struct problems *problems, const struct problems *advice)
+{
+    CLEAN(free) char *wrong = conditions_text(problems, CONDITIONS_TEXT);
+    CLEAN(free) char *hints = conditions_text(advice, CONDITIONS_TEXT);
+
+    conditions_set(r, "Valid", problems->n ? "False" : "True", problems->n ? "Invalid" : "Valid", wrong);
+    conditions_set(r, "Advice", advice->n ? "True" : "False", advice->n ? "Advice" : "NoAdvice", hints);
+}
+
+void conditions_refuse(struct fn_response *r, const struct problems *problems)
+{
+    CLEAN(free) char *all = conditions_text(problems, 16 << 10);
+
+    conditions_result(r, FN_FATAL, "Invalid", all);
+    jx_add(r->status, jx_w("phase", "Invalid"));
+    r->ready = FN_READY_FALSE;
 }

@@ -17,3 +17,11 @@ char *conditions_text(const struct problems *p, size_t max);
 
 void conditions_result(struct fn_response *r, enum fn_severity severity, const char *reason,
                        const char *message);
+
+/* Conditions Valid, by what must be mended, and Advice. */
+void conditions_verdict(struct fn_response *r, const struct problems *problems,
+                        const struct problems *advice);
+
+/* The end of a composite that is not applied yet and cannot be: the user is told everything at once, and nothing is
+ * made. */
+void conditions_refuse(struct fn_response *r, const struct problems *problems);

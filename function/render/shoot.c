@@ -21,27 +21,6 @@ const struct part shoot_parts[] = {
     [SHOOT_PARTS] = { NULL, "" },
 };
 
-/* Not applied yet: the user is told everything at once, and nothing is made. */
-static void refuse(struct shoot_state *st)
-{
-    CLEAN(free) char *all = conditions_text(&st->problems, 16 << 10);
-
-    conditions_result(st->r, FN_FATAL, "Invalid", all);
-    jx_set(st->r->status, "phase", json_string("Invalid"));
-    st->r->ready = FN_READY_FALSE;
-}
-
-static void set_valid(struct shoot_state *st)
-{
-    CLEAN(free) char *wrong = conditions_text(&st->problems, CONDITIONS_TEXT);
-    CLEAN(free) char *advice = conditions_text(&st->advice, CONDITIONS_TEXT);
-
-    conditions_set(st->r, "Valid", st->problems.n ? "False" : "True", st->problems.n ? "Invalid" : "Valid",
-                   wrong);
-    conditions_set(st->r, "Advice", st->advice.n ? "True" : "False", st->advice.n ? "Advice" : "NoAdvice",
-                   advice);
-}
-
 static void observe(struct shoot_state *st)
 {
     naming_init(st->req->composite, &st->names);
@@ -110,7 +89,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     shoot_rules(st);
     if (st->seen[SHOOT_REQUEST].object)
         shoot_rules_change(st);
-    set_valid(st);
+    conditions_verdict(r, &st->problems, &st->advice);
     if (!st->problems.n) {
         compose(st);
         shoot_status(st);
@@ -118,7 +97,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
         shoot_compose_again(st);
         shoot_status(st);
     } else {
-        refuse(st);
+        conditions_refuse(r, &st->problems);
     }
     free(st->body);
     json_decref(st->stored);

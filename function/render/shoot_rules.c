@@ -2,6 +2,7 @@
 /* Rules on who and where a Shoot is, and on what Cleura's API has no words for. */
 #include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
+#include "function/render/words.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
 #include <ctype.h>
@@ -12,22 +13,6 @@ enum {
     KUBECONFIG_LEAST = 600,
     KUBECONFIG_MOST = 86400, /* more is silently shortened */
 };
-
-bool shoot_has_only(const char *text, const char *more)
-{
-    for (const char *c = text; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr(more, *c))
-            return false;
-    return *text;
-}
-
-bool shoot_is_label(const char *text)
-{
-    for (const char *c = text; *c; c++)
-        if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '-')
-            return false;
-    return *text && *text != '-' && text[strlen(text) - 1] != '-';
-}
 
 bool shoot_is_version(const char *text, int least)
 {
@@ -100,7 +85,7 @@ static void check_name(struct shoot_state *st)
     char better[NAME_MAX_CLEURA + 1];
 
     suggest_name(name, most, better);
-    if (!shoot_is_label(name) || strstr(name, "--"))
+    if (!words_dns_label(name) || strstr(name, "--"))
         problems_add(&st->problems,
                      "%s: \"%.64s\" cannot name a cluster: use lower-case letters, digits and single hyphens "
                      "inside%s%s%s",
@@ -144,11 +129,11 @@ static void check_place(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
 
-    if (s->region && !shoot_has_only(s->region, "-_"))
+    if (s->region && !words_only(s->region, "-_"))
         problems_add(&st->problems,
                      "spec.region: \"%.64s\" is not a region's name; write for example kna1 or sto2",
                      s->region);
-    if (!shoot_has_only(s->cloud, "-_."))
+    if (!words_only(s->cloud, "-_."))
         problems_add(
             &st->problems,
             "spec.cloud: \"%.64s\" is not a cloud's name; write public, compliant or your own cloud's",
@@ -255,7 +240,7 @@ static void check_gardener(struct shoot_state *st)
 
     if (!s->cloud_profile && !s->cloud_profile_name)
         problems_add(&st->problems, "spec.cloudProfile.name is required with backend Gardener");
-    if (!ns || !shoot_is_label(ns))
+    if (!ns || !words_dns_label(ns))
         problems_add(&st->problems,
                      "input.gardenNamespace is required with backend Gardener: the project's namespace, for "
                      "example garden-my-project");
@@ -290,7 +275,7 @@ static void check_kubeconfig(struct shoot_state *st)
                      "spec.kubeconfig.expirationSeconds: %lld is less than ten minutes; write at least %d",
                      (long long)seconds, KUBECONFIG_LEAST);
     if (s->kubeconfig_secret &&
-        (!shoot_has_only(s->kubeconfig_secret, "-.") || strlen(s->kubeconfig_secret) > SECRET_NAME_MAX ||
+        (!words_only(s->kubeconfig_secret, "-.") || strlen(s->kubeconfig_secret) > SECRET_NAME_MAX ||
          strpbrk(s->kubeconfig_secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
         problems_add(&st->problems,
                      "spec.kubeconfig.secretName: \"%.64s\" cannot name a Secret: use lower-case letters, "

@@ -13,10 +13,6 @@ void shoot_rules_time(struct shoot_state *st);
 /* What, compared with the cluster that is there, cannot be changed any more. */
 void shoot_rules_change(struct shoot_state *st);
 
-/* A DNS label (lower-case letters, digits, hyphens inside). */
-bool shoot_is_label(const char *text);
-/* Only letters, digits and the characters of 'more'; not empty. */
-bool shoot_has_only(const char *text, const char *more);
 /* "1.33.7" with at least 'least' numbers. */
 bool shoot_is_version(const char *text, int least);
 /* -1, 0, 1, by numbers; only as many as both have. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on a Shoot's times: the maintenance window and the hibernation schedules. */
 #include "function/render/shoot_rules.h"
+#include "function/render/words.h"
 #include "lib/jx.h"
 #include <ctype.h>
 #include <strings.h>
@@ -169,7 +170,7 @@ static void check_schedule(struct shoot_state *st, size_t i)
                      h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
     check_cron(st, i, false);
     check_cron(st, i, true);
-    if (st->in.gardener && h->location && !shoot_has_only(h->location, "/_+-"))
+    if (st->in.gardener && h->location && !words_only(h->location, "/_+-"))
         problems_add(&st->problems,
                      "%s.location: \"%.64s\" is not a time zone; write for example Europe/Stockholm", h->path,
                      h->location);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on a Shoot's groups of workers. */
 #include "function/render/shoot_rules.h"
+#include "function/render/words.h"
 #include "lib/jx.h"
-#include <ctype.h>
 
 enum {
     NAME_MAX_WORKER = 15,
-    LABEL_MAX = 63,
-    PREFIX_MAX = 253,
     ANNOTATIONS_MAX = 256 << 10, /* bytes, Kubernetes' limit */
     QUOTA_CORES = 20,            /* what an OpenStack project gets by default */
     QUOTA_INSTANCES = 10,
@@ -19,7 +17,7 @@ static void check_names(struct shoot_state *st, size_t i)
 
     if (!w->name)
         return;
-    if (strlen(w->name) > NAME_MAX_WORKER || !shoot_is_label(w->name))
+    if (strlen(w->name) > NAME_MAX_WORKER || !words_dns_label(w->name))
         problems_add(&st->problems,
                      "%s.name: \"%.64s\" cannot name a group of workers: use at most %d lower-case letters, "
                      "digits and hyphens "
@@ -35,7 +33,7 @@ static void check_names(struct shoot_state *st, size_t i)
 
 static void check_machine(struct shoot_state *st, const struct shoot_worker *w)
 {
-    if (w->machine_type && !shoot_has_only(w->machine_type, "-_."))
+    if (w->machine_type && !words_only(w->machine_type, "-_."))
         problems_add(&st->problems,
                      "%s.machine.type: \"%.64s\" is not a machine type; write for example b.4c8gb", w->path,
                      w->machine_type);
@@ -126,34 +124,13 @@ static void check_zones(struct shoot_state *st, const struct shoot_worker *w)
     for (size_t i = 0; i < n; i++) {
         const char *zone = json_string_value(json_array_get(w->zones, i));
 
-        if (!zone || !shoot_has_only(zone, "-_."))
+        if (!zone || !words_only(zone, "-_."))
             problems_add(&st->problems, "%s.zones[%zu] must be a zone's name, for example nova", w->path, i);
         for (size_t j = 0; zone && j < i; j++)
             if (json_equal(json_array_get(w->zones, i), json_array_get(w->zones, j)))
                 problems_add(&st->problems, "%s.zones[%zu]: \"%.64s\" is named twice; once is enough",
                              w->path, i, zone);
     }
-}
-
-/* [A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])? */
-static bool is_label_value(const char *text)
-{
-    size_t n = strlen(text);
-
-    return !n || (n <= LABEL_MAX && shoot_has_only(text, "-_.") && isalnum((unsigned char)text[0]) &&
-                  isalnum((unsigned char)text[n - 1]));
-}
-
-/* An optional DNS prefix and a name: "example.com/tier". */
-static bool is_label_key(const char *key)
-{
-    const char *slash = strchr(key, '/');
-    const char *name = slash ? slash + 1 : key;
-
-    if (slash && (slash == key || slash - key > PREFIX_MAX ||
-                  strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-.") != (size_t)(slash - key)))
-        return false;
-    return *name && is_label_value(name);
 }
 
 static void check_map(struct shoot_state *st, const struct shoot_worker *w, const char *field, json_t *map)
@@ -166,7 +143,7 @@ static void check_map(struct shoot_state *st, const struct shoot_worker *w, cons
         const char *key = keys[i], *text = json_string_value(json_object_get(map, key));
 
         bytes += strlen(key) + (text ? strlen(text) : 0);
-        if (!is_label_key(key))
+        if (!words_key(key))
             problems_add(&st->problems,
                          "%s.%s: \"%.64s\" is not a key; use letters, digits, -, _ and ., at most 63, with "
                          "an optional DNS name "
@@ -175,7 +152,7 @@ static void check_map(struct shoot_state *st, const struct shoot_worker *w, cons
         else if (!text)
             problems_add(&st->problems, "%s.%s.%s must be a string; put numbers and true or false in quotes",
                          w->path, field, key);
-        else if (labels && !is_label_value(text))
+        else if (labels && !words_value(text))
             problems_add(
                 &st->problems,
                 "%s.%s.%s: \"%.64s\" is not a label's value; use at most 63 letters, digits, -, _ and .",
@@ -205,13 +182,13 @@ static void check_taint(struct shoot_state *st, const struct shoot_worker *w, si
 
     (void)snprintf(path, sizeof(path), "%s.taints[%zu]", w->path, i);
     jx_bind_all(json_array_get(w->taints, i), path, taint_fields, &t, &st->problems);
-    if (t.key && !is_label_key(t.key))
+    if (t.key && !words_key(t.key))
         problems_add(&st->problems,
                      "%s.key: \"%.64s\" is not a key; use at most 63 letters, digits, -, _ and .", path,
                      t.key);
     if (t.key && !strcmp(t.key, reserved))
         problems_add(&st->problems, "%s.key: %s is Gardener's own; use another key", path, reserved);
-    if (t.value && !is_label_value(t.value))
+    if (t.value && !words_value(t.value))
         problems_add(&st->problems,
                      "%s.value: \"%.64s\" is not a taint's value; use at most 63 letters, digits, -, _ and .",
                      path, t.value);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a Shoot's observed state means: phase, the one line "why not ready" and who must act, conditions,
  * readiness. */
-#include "function/render/conditions.h"
 #include "function/render/desired.h"
+#include "function/render/link.h"
 #include "function/render/shoot_state.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
-
-/* One step on the way to a usable cluster: met, or why not. */
-struct link {
-    bool met;
-    const char *reason; /* borrowed */
-    char text[CONDITIONS_TEXT];
-};
 
 struct view {
     const json_t *at; /* statusProjection of the shoot's Request; NULL = nothing known */
@@ -22,22 +15,14 @@ struct view {
     bool ready;
 };
 
-/* What a reason of the provider asks of the user. */
-static const struct {
-    const char *reason, *advice;
-} reasons[] = {
+static const struct link_advice own_reasons[] = {
     { "NotOurs",
       "choose another spec.name, or set spec.adopt to true to take over the cluster that is there" },
-    { "Unauthorized", "check the account's login and password in the Secret of the ProviderConfig" },
-    { "SessionContention", "another program logs in with the same account; give each its own" },
-    { "Unavailable", "nothing to do: it is tried again" },
-    { "ReconcilePaused", "remove the annotation crossplane.io/paused to go on" },
+    { 0 },
 };
 
 /* What an error code of Gardener asks of the user. */
-static const struct {
-    const char *code, *advice;
-} codes[] = {
+static const struct link_advice codes[] = {
     { "ERR_INFRA_QUOTA_EXCEEDED",
       "the project's OpenStack quota is used up: ask Cleura for more, or use fewer or smaller workers" },
     { "ERR_INFRA_UNAUTHENTICATED",
@@ -56,47 +41,12 @@ static const struct {
     { "ERR_RETRYABLE_CONFIGURATION_PROBLEM",
       "the spec or an object in the cluster is in the way; it is tried again" },
     { "ERR_PROBLEMATIC_WEBHOOK", "a webhook in the cluster blocks Gardener: remove it or let it fail open" },
+    { 0 },
 };
 
-static const char *advice_for(const char *reason)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
-        if (!strcmp(reasons[i].reason, reason))
-            return reasons[i].advice;
-    return NULL;
-}
-
-static const char *advice_for_code(const char *code)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(codes); i++)
-        if (!strcmp(codes[i].code, code))
-            return codes[i].advice;
-    return NULL;
-}
-
-static void PRINTF(3, 4) unmet(struct link *l, const char *reason, const char *fmt, ...)
-{
-    va_list ap;
-
-    l->met = false;
-    l->reason = reason;
-    va_start(ap, fmt);
-    (void)vsnprintf(l->text, sizeof(l->text), fmt, ap);
-    va_end(ap);
-}
-
-/* A resource whose own conditions say that something is wrong: "<what>: <message>; <what to do>". */
 static bool troubled(struct link *l, const struct observed *o, const char *what)
 {
-    const char *reason = o->not_synced ? o->synced_reason : o->ready_reason;
-    const char *message = o->not_synced ? o->synced_message : o->ready_message;
-    const char *advice = advice_for(reason);
-
-    if (!o->not_synced && !(o->not_ready && advice))
-        return false;
-    unmet(l, *reason ? reason : "ReconcileError", "%s: %.600s%s%s", what, *message ? message : reason,
-          advice ? "; " : "", advice ? advice : "");
-    return true;
+    return link_troubled(l, o, what, own_reasons);
 }
 
 static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
@@ -109,21 +59,22 @@ static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
         return;
     if (st->in.upstream && !o->object) {
         if (!troubled(&v->bootstrap, &st->seen[SHOOT_LOGIN], "Login at Cleura"))
-            unmet(&v->bootstrap, "LoggingIn", "Logging in at Cleura; nothing to do");
+            link_unmet(&v->bootstrap, "LoggingIn", "Logging in at Cleura; nothing to do");
         return;
     }
     if (code == 404)
-        unmet(&v->bootstrap, "UnknownRegion", "Cleura does not know region %.64s: correct spec.region",
-              st->spec.region);
+        link_unmet(&v->bootstrap, "UnknownRegion", "Cleura does not know region %.64s: correct spec.region",
+                   st->spec.region);
     else if (code == 500)
-        unmet(&v->bootstrap, "BootstrapFailed",
-              "Cleura answers 500 to the bootstrap of project %.40s, which is also its answer to an unknown "
-              "project: check "
-              "spec.projectId",
-              st->spec.project_id);
+        link_unmet(
+            &v->bootstrap, "BootstrapFailed",
+            "Cleura answers 500 to the bootstrap of project %.40s, which is also its answer to an unknown "
+            "project: check "
+            "spec.projectId",
+            st->spec.project_id);
     else if (!troubled(&v->bootstrap, o, "Bootstrap of the project"))
-        unmet(&v->bootstrap, "Bootstrapping", "Cleura prepares project %.40s in %.64s; nothing to do",
-              st->spec.project_id, st->spec.region);
+        link_unmet(&v->bootstrap, "Bootstrapping", "Cleura prepares project %.40s in %.64s; nothing to do",
+                   st->spec.project_id, st->spec.region);
 }
 
 /* "EveryNodeReady is False: <message>", of the first that is not True. */
@@ -136,8 +87,8 @@ static bool bad_condition(const struct view *v, struct link *l)
     json_array_foreach (list, i, c) {
         if (!strcmp(jx_str(c, "status", ""), "True"))
             continue;
-        unmet(l, jx_str(c, "type", "Unhealthy"), "%.64s is %.16s: %.600s", jx_str(c, "type", ""),
-              jx_str(c, "status", ""), jx_str(c, "message", ""));
+        link_unmet(l, jx_str(c, "type", "Unhealthy"), "%.64s is %.16s: %.600s", jx_str(c, "type", ""),
+                   jx_str(c, "status", ""), jx_str(c, "message", ""));
         return true;
     }
     return false;
@@ -148,11 +99,11 @@ static void operation_trouble(const struct view *v, struct link *l, const char *
 {
     const json_t *errors = jx_at(v->at, "lastErrors"), *error = json_array_get(errors, 0);
     const char *code = json_string_value(json_array_get(jx_at(error, "codes"), 0));
-    const char *advice = code ? advice_for_code(code) : NULL;
+    const char *advice = code ? link_advice(codes, code) : NULL;
     const char *text =
         jx_str(error, "description", jx_str(v->at, "operation.description", "no reason given"));
 
-    unmet(l, reason, "%s: %.600s%s%s", verb, text, advice ? "; " : "", advice ? advice : "");
+    link_unmet(l, reason, "%s: %.600s%s%s", verb, text, advice ? "; " : "", advice ? advice : "");
 }
 
 /* Whom the cluster is asked from. */
@@ -166,14 +117,14 @@ static bool sleep_trouble(const struct shoot_state *st, const struct view *v, st
     const struct jx_opt_bool want = st->spec.hibernated;
 
     if (v->asleep && ((want.set && !want.value && !st->spec.n_schedules) || !v->told))
-        unmet(l, "Waking", "The cluster wakes up; nothing to do");
+        link_unmet(l, "Waking", "The cluster wakes up; nothing to do");
     else if (!v->asleep && (v->told || (want.set && want.value && !st->spec.n_schedules)))
-        unmet(l, "Hibernating", "The cluster goes to sleep; nothing to do");
+        link_unmet(l, "Hibernating", "The cluster goes to sleep; nothing to do");
     else if (v->asleep && !shoot_sleeps(st))
-        unmet(l, "Hibernated",
-              "The cluster is hibernated and the spec does not say that it should be: set "
-              "spec.hibernation.enabled "
-              "to false to wake it up, or to true to keep it so");
+        link_unmet(l, "Hibernated",
+                   "The cluster is hibernated and the spec does not say that it should be: set "
+                   "spec.hibernation.enabled "
+                   "to false to wake it up, or to true to keep it so");
     else
         return false;
     return true;
@@ -186,17 +137,18 @@ static void look_at_progress(const struct shoot_state *st, struct view *v)
     if (sleep_trouble(st, v, l))
         return;
     if (!*v->state || (is(v->type, "Create") && v->working))
-        unmet(l, "Creating", "%s creates the cluster, which takes 10 to 15 minutes; nothing to do",
-              maker(st));
+        link_unmet(l, "Creating", "%s creates the cluster, which takes 10 to 15 minutes; nothing to do",
+                   maker(st));
     else if (v->working)
-        unmet(l, "Updating", "Gardener works on the cluster; nothing to do");
+        link_unmet(l, "Updating", "Gardener works on the cluster; nothing to do");
     else if (bad_condition(v, l))
         return;
     else if (!json_array_size(jx_at(v->at, "conditions")))
-        unmet(l, "Unknown", "Gardener has not yet said how the cluster is; nothing to do");
+        link_unmet(l, "Unknown", "Gardener has not yet said how the cluster is; nothing to do");
     else
-        unmet(l, *st->seen[SHOOT_REQUEST].ready_reason ? st->seen[SHOOT_REQUEST].ready_reason : "NotReady",
-              "Waiting for Cleura to act on the last change: %.600s", st->seen[SHOOT_REQUEST].ready_message);
+        link_unmet(
+            l, *st->seen[SHOOT_REQUEST].ready_reason ? st->seen[SHOOT_REQUEST].ready_reason : "NotReady",
+            "Waiting for Cleura to act on the last change: %.600s", st->seen[SHOOT_REQUEST].ready_message);
 }
 
 static void look_at_shoot(const struct shoot_state *st, struct view *v)
@@ -209,14 +161,14 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
     if (l->met)
         return;
     if (!o->object)
-        unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do", maker(st));
+        link_unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do", maker(st));
     else if (is(v->type, "Delete"))
-        unmet(l, "Deleting", "%s deletes the cluster%s", maker(st),
-              jx_at(st->req->composite, "metadata.deletionTimestamp")
-                  ? ""
-                  : ", which was asked for outside of this spec; it is created again when it is gone");
+        link_unmet(l, "Deleting", "%s deletes the cluster%s", maker(st),
+                   jx_at(st->req->composite, "metadata.deletionTimestamp")
+                       ? ""
+                       : ", which was asked for outside of this spec; it is created again when it is gone");
     else if (!st->applied)
-        unmet(l, "Updating", "The changed spec is about to be sent to %s; nothing to do", maker(st));
+        link_unmet(l, "Updating", "The changed spec is about to be sent to %s; nothing to do", maker(st));
     else if (is(v->state, "Failed") || is(v->state, "Aborted"))
         operation_trouble(v, l, v->state, "Gardener gave up");
     else if (is(v->state, "Error"))
@@ -234,16 +186,16 @@ static void look_inside(const struct shoot_state *st, struct view *v)
     v->kubeconfig.met = kc->ready;
     v->api.reason = v->kubeconfig.reason = "Available";
     if (shoot_sleeps(st)) {
-        unmet(&v->api, "Hibernated", "The cluster is hibernated");
+        link_unmet(&v->api, "Hibernated", "The cluster is hibernated");
         if (!kc->ready)
-            unmet(&v->kubeconfig, "Hibernated", "The cluster is hibernated");
+            link_unmet(&v->kubeconfig, "Hibernated", "The cluster is hibernated");
         return;
     }
     if (!v->api.met && !troubled(&v->api, api, "API server"))
-        unmet(&v->api, "NotAnswering", "The API server does not answer yet%s%.600s",
-              *api->ready_message ? ": " : "", api->ready_message);
+        link_unmet(&v->api, "NotAnswering", "The API server does not answer yet%s%.600s",
+                   *api->ready_message ? ": " : "", api->ready_message);
     if (!kc->ready && !troubled(&v->kubeconfig, kc, "Kubeconfig"))
-        unmet(&v->kubeconfig, "NotWritten", "The kubeconfig is not yet in Secret %s", st->secret);
+        link_unmet(&v->kubeconfig, "NotWritten", "The kubeconfig is not yet in Secret %s", st->secret);
 }
 
 bool shoot_sleeps(const struct shoot_state *st)
@@ -292,21 +244,15 @@ static const char *message(const struct shoot_state *st, const struct view *v)
     return "The cluster is ready";
 }
 
-static void set_condition(struct fn_response *r, const char *type, const struct link *l)
-{
-    conditions_set(r, type, l->met ? "True" : "False", l->reason && *l->reason ? l->reason : "Unknown",
-                   l->text);
-}
-
 /* A link after an unmet one says nothing of its own. */
 static void set_conditions(struct fn_response *r, const struct view *v)
 {
     static const struct link waiting = { .reason = "WaitingForShoot",
                                          .text = "The cluster is not ready yet" };
 
-    set_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &v->bootstrap);
-    set_condition(r, "APIServerAvailable", v->shoot.met || v->api.met ? &v->api : &waiting);
-    set_condition(r, "KubeconfigReady", v->shoot.met || v->kubeconfig.met ? &v->kubeconfig : &waiting);
+    link_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &v->bootstrap);
+    link_condition(r, "APIServerAvailable", v->shoot.met || v->api.met ? &v->api : &waiting);
+    link_condition(r, "KubeconfigReady", v->shoot.met || v->kubeconfig.met ? &v->kubeconfig : &waiting);
 }
 
 /* A member as it was observed, when it was. */
