@@ -11,8 +11,7 @@
 #include "lib/err.h"
 
 enum {
-    WIRE_MAX_VALUES =
-        200000, /* of all trees of one request; a Shoot's are some hundred, a thousand bytes of tree each */
+    WIRE_MAX_VALUES = 200000,    /* of all trees of a request: 40 MB of memory; a Shoot has some hundred */
     WIRE_MAX_RESPONSE = 4 << 20, /* Crossplane refuses more and says nothing that a user would understand */
 };
 
