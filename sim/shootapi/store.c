@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/store.h"
 #include "lib/crypto.h"
+#include "sim/shootapi/builtin.h"
 #include "sim/shootapi/defaults.h"
 #include "sim/shootapi/objects.h"
 #include "sim/shootapi/remove.h"
@@ -384,7 +385,7 @@ void store_finish(struct change *c, json_t *next, bool track)
     if (!fields_known(c, full) || !definition_fits(c, full) || !annotations_fit(c, full))
         return;
     defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
-    if (!schema_fits(c, full))
+    if (!schema_fits(c, full) || !builtin_fits(c, full))
         return;
     count_generation(c, full);
     if (track)

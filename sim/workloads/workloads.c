@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/workloads.h"
 #include "sim/shootapi/objects.h"
+#include "sim/workloads/cinder.h"
 #include "sim/workloads/octavia.h"
+#include "sim/workloads/pods.h"
 
 struct workloads {
     struct ctl_memory memory;
@@ -9,6 +11,8 @@ struct workloads {
 
 static void (*const controllers[])(struct ctl *c) = {
     octavia_run,
+    pods_run,
+    cinder_run,
 };
 
 struct workloads *workloads_new(void)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/workloads/pods.h"
+
+#define SCHEDULER "default-scheduler"
+#define KUBELET   "kubelet"
+
+bool pods_use(const json_t *pod, const char *claim)
+{
+    const json_t *volume;
+    size_t i;
+
+    json_array_foreach (jx_at(pod, "spec.volumes"), i, volume) {
+        if (!strcmp(jx_str(volume, "persistentVolumeClaim.claimName", ""), claim))
+            return true;
+    }
+    return false;
+}
+
+bool pods_condition(const json_t *doc, const char *type)
+{
+    const json_t *condition;
+    size_t i;
+
+    json_array_foreach (jx_at(doc, "status.conditions"), i, condition) {
+        if (!strcmp(jx_str(condition, "type", ""), type))
+            return !strcmp(jx_str(condition, "status", ""), "True");
+    }
+    return false;
+}
+
+json_t *pods_new_condition(const char *type, const char *status, const char *reason, const char *message)
+{
+    return jx_object(jx_s("type", type), jx_s("status", status), jx_s("reason", reason),
+                     jx_o("message", message ? jx_text(message) : NULL),
+                     jx_o("lastTransitionTime", ctl_time()));
+}
+
+/* ---- the scheduler ---- */
+
+static const char *free_node(const json_t *nodes)
+{
+    const json_t *node;
+    size_t i;
+
+    json_array_foreach (nodes, i, node) {
+        if (pods_condition(node, "Ready") && !jx_bool(node, "spec.unschedulable", false))
+            return ctl_name(node);
+    }
+    return NULL;
+}
+
+/* Repeated only when the reason changes. */
+static void unschedulable(struct ctl *c, const json_t *pod, const char *why)
+{
+    json_t *note = ctl_note(c, "pods", ctl_uid(pod));
+
+    if (!strcmp(jx_str(note, "why", ""), why))
+        return;
+    jx_set(note, "why", jx_text(why));
+    ctl_event(c, SCHEDULER, pod, "Warning", "FailedScheduling", "%s", why);
+    ctl_patch(c, SCHEDULER, pod, "pods", "status",
+              jx_pack("{s:{s:s, s:[o]}}", "status", "phase", "Pending", "conditions",
+                      pods_new_condition("PodScheduled", "False", "Unschedulable", why)));
+}
+
+static bool waits_for_consumer(const struct ctl *c, const json_t *claim)
+{
+    const json_t *class =
+        ctl_get(c, "storage.k8s.io", "storageclasses", NULL, jx_str(claim, "spec.storageClassName", ""));
+
+    return !strcmp(jx_str(class, "volumeBindingMode", ""), "WaitForFirstConsumer");
+}
+
+/* Are the pod's claims bound? Tells the provisioner of the node when one waits for that. */
+static bool claims_bound(struct ctl *c, const json_t *pod, const char *node)
+{
+    CLEAN(free) char *why = NULL;
+    const json_t *volume;
+    size_t i;
+
+    json_array_foreach (jx_at(pod, "spec.volumes"), i, volume) {
+        const char *name = jx_str(volume, "persistentVolumeClaim.claimName", "");
+        const json_t *claim =
+            *name ? ctl_get(c, "", "persistentvolumeclaims", ctl_namespace(pod), name) : NULL;
+
+        if (!*name || !strcmp(jx_str(claim, "status.phase", ""), "Bound"))
+            continue;
+        if (!claim)
+            why = x_asprintf("0/1 nodes are available: persistentvolumeclaim \"%.253s\" not found.", name);
+        else if (!waits_for_consumer(c, claim))
+            why = x_strdup("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+        else
+            ctl_patch(c, SCHEDULER, claim, "persistentvolumeclaims", NULL,
+                      jx_pack("{s:{s:{s:s}}}", "metadata", "annotations",
+                              "volume.kubernetes.io/selected-node", node));
+        if (why)
+            unschedulable(c, pod, why);
+        return false;
+    }
+    return true;
+}
+
+static void schedule(struct ctl *c, const json_t *pod, const json_t *nodes)
+{
+    const char *node = c->set->scheduling ? free_node(nodes) : NULL;
+
+    if (!node) {
+        unschedulable(c, pod, "0/1 nodes are available: 1 Insufficient cpu.");
+        return;
+    }
+    if (!claims_bound(c, pod, node))
+        return;
+    ctl_event(c, SCHEDULER, pod, "Normal", "Scheduled", "Successfully assigned %s/%s to %s",
+              ctl_namespace(pod), ctl_name(pod), node);
+    ctl_patch(c, SCHEDULER, pod, "pods", NULL, jx_pack("{s:{s:s}}", "spec", "nodeName", node));
+}
+
+/* ---- the kubelet ---- */
+
+static json_t *running_containers(const json_t *pod)
+{
+    json_t *list = json_array();
+    const json_t *container;
+    size_t i;
+
+    json_array_foreach (jx_at(pod, "spec.containers"), i, container) {
+        jx_append(list, jx_pack("{s:o, s:o, s:b, s:b, s:i, s:{s:{s:o}}}", "name",
+                                jx_text(jx_str(container, "name", "")), "image",
+                                jx_text(jx_str(container, "image", "")), "ready", 1, "started", 1,
+                                "restartCount", 0, "state", "running", "startedAt", ctl_time()));
+    }
+    return list;
+}
+
+static json_t *address(const json_t *pod)
+{
+    const char *uid = ctl_uid(pod); /* its first digits are as random as any */
+
+    return json_sprintf("100.96.%ld.%ld", strtol((char[]){ uid[0], uid[1], 0 }, NULL, 16) % 250 + 1,
+                        strtol((char[]){ uid[2], uid[3], 0 }, NULL, 16) % 250 + 2);
+}
+
+static void run(struct ctl *c, const json_t *pod)
+{
+    const char *const types[] = { "PodScheduled", "Initialized", "ContainersReady", "Ready" };
+    json_t *conditions, *note = ctl_note(c, "pods", ctl_uid(pod));
+    const json_t *volume;
+    size_t i;
+
+    json_array_foreach (jx_at(pod, "spec.volumes"), i, volume) {
+        const char *name = jx_str(volume, "persistentVolumeClaim.claimName", "");
+        const json_t *claim =
+            *name ? ctl_get(c, "", "persistentvolumeclaims", ctl_namespace(pod), name) : NULL;
+
+        if (*name && strcmp(jx_str(claim, "status.phase", ""), "Bound") != 0)
+            return;
+    }
+    if (!ctl_after(c, note, "started", c->set->pod_ms))
+        return;
+    conditions = json_array();
+    for (i = 0; i < ARRAY_LENGTH(types); i++)
+        jx_append(conditions, pods_new_condition(types[i], "True", NULL, NULL));
+    ctl_patch(c, KUBELET, pod, "pods", "status",
+              jx_pack("{s:{s:s, s:o, s:o, s:o, s:o}}", "status", "phase", "Running", "conditions", conditions,
+                      "podIP", address(pod), "startTime", ctl_time(), "containerStatuses",
+                      running_containers(pod)));
+}
+
+void pods_run(struct ctl *c)
+{
+    json_auto_t *pods = ctl_list(c, "", "pods", NULL);
+    json_auto_t *nodes = ctl_list(c, "", "nodes", NULL);
+    const json_t *pod;
+    size_t i;
+
+    json_array_foreach (pods, i, pod) {
+        if (ctl_deleting(pod) || strcmp(jx_str(pod, "status.phase", "Pending"), "Pending") != 0)
+            continue;
+        if (*jx_str(pod, "spec.nodeName", ""))
+            run(c, pod);
+        else
+            schedule(c, pod, nodes);
+    }
+}
