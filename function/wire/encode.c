@@ -148,34 +148,34 @@ static void put_conditions(struct output *o, bool claimed)
     o->response.n_conditions = n;
 }
 
-static uint8_t *pack(const struct output *o, size_t n, size_t *ret_n)
+static uint8_t *pack(const Envelope__RunFunctionResponse *r, size_t n, size_t *ret_n)
 {
     uint8_t *bytes = malloc(n ? n : 1);
 
     if (!bytes)
         abort();
-    *ret_n = envelope__run_function_response__pack(&o->response, bytes);
+    *ret_n = envelope__run_function_response__pack(r, bytes);
     return bytes;
 }
 
 /* Crossplane would refuse it with words about gRPC that no user understands. */
-static uint8_t *too_large(struct output *o, size_t *ret_n)
+static uint8_t *too_large(Envelope__ResponseMeta *meta, size_t *ret_n)
 {
     CLEAN(free)
     char *message =
         x_asprintf("The response would be over %d bytes, the most that Crossplane takes: the desired "
                    "resources of earlier steps of the pipeline, or its context, are too large",
                    WIRE_MAX_RESPONSE);
+    Envelope__RunFunctionResponse response = ENVELOPE__RUN_FUNCTION_RESPONSE__INIT;
     Envelope__Result result = ENVELOPE__RESULT__INIT, *list = &result;
 
     result.has_severity = result.has_message = true;
     result.severity = severities[FN_FATAL];
     result.message = (ProtobufCBinaryData){ strlen(message), (uint8_t *)message };
-    envelope__run_function_response__init(&o->response);
-    o->response.meta = &o->meta;
-    o->response.results = &list;
-    o->response.n_results = 1;
-    return pack(o, envelope__run_function_response__get_packed_size(&o->response), ret_n);
+    response.meta = meta;
+    response.results = &list;
+    response.n_results = 1;
+    return pack(&response, envelope__run_function_response__get_packed_size(&response), ret_n);
 }
 
 static void put_meta(struct output *o)
@@ -212,7 +212,8 @@ uint8_t *wire_encode(struct wire_call *c, const struct fn_response *r, size_t *r
         o.response.has_context = c->request->has_context;
         o.response.context = c->request->context;
         n = envelope__run_function_response__get_packed_size(&o.response);
-        bytes = n > WIRE_MAX_RESPONSE || o.structs.overflow ? too_large(&o, ret_n) : pack(&o, n, ret_n);
+        bytes = n > WIRE_MAX_RESPONSE || o.structs.overflow ? too_large(&o.meta, ret_n)
+                                                            : pack(&o.response, n, ret_n);
     }
     backward_free(&o.structs);
     return bytes;
