@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The server as a whole: options to library arguments, ports, the poller, the way up and the way down. */
 #include "function/serve/server.h"
+#include "function/serve/accept.h"
 #include "function/serve/address.h"
 #include "function/serve/glog.h"
 #include "function/serve/tls.h"
@@ -216,6 +217,7 @@ struct server *serve_new(const struct serve_options *options, const struct serve
 
     init_locks(s);
     glog_route(options->verbose);
+    accept_prepare();
     grpc_init();
     s->server = create(options);
     s->events = grpc_completion_queue_create_for_next(NULL);

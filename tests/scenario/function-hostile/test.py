@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import resource
 import socket
 import struct as packing
 import sys
@@ -347,6 +348,22 @@ def dropped(fn):
             return
         time.sleep(0.05)
     raise Failure(f"{open_files(fn.process)} files are open, {files} were")
+
+
+@row("H11", "more connections than files: some are dropped, and when the others have gone new ones are served again")
+def no_files(fn):
+    before = resource.prlimit(fn.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(fn.process.pid, resource.RLIMIT_NOFILE, (open_files(fn.process) + 20, before[1]))
+    many = [socket.create_connection(("127.0.0.1", fn.port), 5) for _ in range(100)]
+    expect_equal(fn.expected, fn.raw(SMALL), "the answer on a connection from before")
+    cpu = cpu_seconds(fn.process)
+    time.sleep(0.5)
+    expect(cpu_seconds(fn.process) - cpu < 0.3, "it is busy with having no files")
+    for sock in many:
+        sock.close()
+    with fn.open() as channel:
+        expect_equal(fn.expected, fn.raw(SMALL, channel=channel, timeout=5), "the answer on a new connection")
+    resource.prlimit(fn.process.pid, resource.RLIMIT_NOFILE, before)
 
 
 @row("H12", "streams that are opened and reset at once, pings and settings without end, heads that are too long: bounded")
