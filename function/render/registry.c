@@ -6,6 +6,7 @@
 static const struct kind *const kinds[] = { &kind_shoot, &kind_xshoot };
 
 const char *const render_kinds[] = { "Shoot", "XShoot", NULL };
+_Static_assert(ARRAY_LENGTH(render_kinds) == ARRAY_LENGTH(kinds) + 1, "the same kinds in both");
 
 const struct kind *kind_find(const char *name)
 {
