@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { AT_ONCE = 1000 }; /* failures in a row; then others have their turn, whatever it is that fails */
+
 /* As global as accept4() and the table of files. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int spare = -1;
@@ -61,22 +63,22 @@ static bool is_listed(int error, const int *list, size_t n)
 int accept4(int fd, __SOCKADDR_ARG addr, socklen_t *restrict addr_len, int flags)
 {
     /* what accept(2) says of connections that have ended already, or that a firewall forbids */
-    static const int gone[] = { ECONNABORTED, EPROTO,      ENOPROTOOPT, ENETDOWN, ENONET, EHOSTDOWN,
-                                EHOSTUNREACH, ENETUNREACH, EOPNOTSUPP,  EPERM,    EINTR };
+    static const int gone[] = { ECONNABORTED, EPROTO,       ENOPROTOOPT, ENETDOWN, ENONET,
+                                EHOSTDOWN,    EHOSTUNREACH, ENETUNREACH, EPERM,    EINTR };
     static const int full[] = { EMFILE, ENFILE, ENOBUFS, ENOMEM };
 
-    for (;;) {
+    for (int i = 0; i < AT_ONCE; i++) {
         int got = take(fd, addr.__sockaddr__, addr_len, flags);
 
-        if (got >= 0 || errno == EAGAIN)
+        if (got >= 0)
             return got;
-        if (is_listed(errno, gone, sizeof(gone) / sizeof(*gone)))
-            continue;
-        if (!is_listed(errno, full, sizeof(full) / sizeof(*full)))
-            return -1;
-        if (!drop_one(fd)) {
-            errno = EAGAIN;
+        if (is_listed(errno, full, sizeof(full) / sizeof(*full))) {
+            if (!drop_one(fd))
+                break;
+        } else if (!is_listed(errno, gone, sizeof(gone) / sizeof(*gone))) {
             return -1;
         }
     }
+    errno = EAGAIN;
+    return -1;
 }
