@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/cinder_resize.h"
-#include "sim/workloads/pods.h"
+#include "sim/workloads/conditions.h"
 #include "sim/workloads/quantity.h"
 
 #define RESIZER "external-resizer cinder.csi.openstack.org"
@@ -8,10 +8,9 @@
 
 static void set_condition(struct ctl *c, const json_t *claim, const char *type, const char *message)
 {
-    if (!pods_condition(claim, type))
-        ctl_patch(
-            c, RESIZER, claim, CLAIMS, "status",
-            jx_pack("{s:{s:[o]}}", "status", "conditions", pods_new_condition(type, "True", NULL, message)));
+    if (!condition_true(claim, type))
+        ctl_patch(c, RESIZER, claim, CLAIMS, "status",
+                  jx_pack("{s:{s:[o]}}", "status", "conditions", condition_new(type, "True", NULL, message)));
 }
 
 static void finish(struct ctl *c, const json_t *claim, int64_t gib)
@@ -64,7 +63,7 @@ void cinder_resize(struct ctl *c, const json_t *claim, bool used)
         finish(c, claim, want);
         return;
     }
-    if (!pods_condition(claim, "FileSystemResizePending"))
+    if (!condition_true(claim, "FileSystemResizePending"))
         ctl_event(c, RESIZER, claim, "Normal", "FileSystemResizeRequired",
                   "Require file system resize of volume on node");
     set_condition(c, claim, "FileSystemResizePending",

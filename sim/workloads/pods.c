@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/pods.h"
+#include "sim/workloads/conditions.h"
 
 #define SCHEDULER "default-scheduler"
 #define KUBELET   "kubelet"
@@ -16,25 +17,6 @@ bool pods_use(const json_t *pod, const char *claim)
     return false;
 }
 
-bool pods_condition(const json_t *doc, const char *type)
-{
-    const json_t *condition;
-    size_t i;
-
-    json_array_foreach (jx_at(doc, "status.conditions"), i, condition) {
-        if (!strcmp(jx_str(condition, "type", ""), type))
-            return !strcmp(jx_str(condition, "status", ""), "True");
-    }
-    return false;
-}
-
-json_t *pods_new_condition(const char *type, const char *status, const char *reason, const char *message)
-{
-    return jx_object(jx_s("type", type), jx_s("status", status), jx_s("reason", reason),
-                     jx_o("message", message ? jx_text(message) : NULL),
-                     jx_o("lastTransitionTime", ctl_time()));
-}
-
 /* ---- the scheduler ---- */
 
 static const char *free_node(const json_t *nodes)
@@ -43,7 +25,7 @@ static const char *free_node(const json_t *nodes)
     size_t i;
 
     json_array_foreach (nodes, i, node) {
-        if (pods_condition(node, "Ready") && !jx_bool(node, "spec.unschedulable", false))
+        if (condition_true(node, "Ready") && !jx_bool(node, "spec.unschedulable", false))
             return ctl_name(node);
     }
     return NULL;
@@ -60,7 +42,7 @@ static void unschedulable(struct ctl *c, const json_t *pod, const char *why)
     ctl_event(c, SCHEDULER, pod, "Warning", "FailedScheduling", "%s", why);
     ctl_patch(c, SCHEDULER, pod, "pods", "status",
               jx_pack("{s:{s:s, s:[o]}}", "status", "phase", "Pending", "conditions",
-                      pods_new_condition("PodScheduled", "False", "Unschedulable", why)));
+                      condition_new("PodScheduled", "False", "Unschedulable", why)));
 }
 
 static bool waits_for_consumer(const struct ctl *c, const json_t *claim)
@@ -159,7 +141,7 @@ static void run(struct ctl *c, const json_t *pod)
         return;
     conditions = json_array();
     for (i = 0; i < ARRAY_LENGTH(types); i++)
-        jx_append(conditions, pods_new_condition(types[i], "True", NULL, NULL));
+        jx_append(conditions, condition_new(types[i], "True", NULL, NULL));
     ctl_patch(c, KUBELET, pod, "pods", "status",
               jx_pack("{s:{s:s, s:o, s:o, s:o, s:o}}", "status", "phase", "Running", "conditions", conditions,
                       "podIP", address(pod), "startTime", ctl_time(), "containerStatuses",

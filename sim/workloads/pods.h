@@ -8,7 +8,3 @@ void pods_run(struct ctl *c);
 
 /* Does a pod in the claim's namespace name it among its volumes? */
 bool pods_use(const json_t *pod, const char *claim);
-/* A condition of that type says "True". */
-bool pods_condition(const json_t *doc, const char *type);
-/* {type, status, reason, message, lastTransitionTime, ..}; reason and message NULL = none. New reference. */
-json_t *pods_new_condition(const char *type, const char *status, const char *reason, const char *message);

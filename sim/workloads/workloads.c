@@ -2,6 +2,9 @@
 #include "sim/workloads/workloads.h"
 #include "sim/shootapi/objects.h"
 #include "sim/workloads/cinder.h"
+#include "sim/workloads/deployments.h"
+#include "sim/workloads/endpoints.h"
+#include "sim/workloads/jobs.h"
 #include "sim/workloads/octavia.h"
 #include "sim/workloads/pods.h"
 
@@ -10,9 +13,7 @@ struct workloads {
 };
 
 static void (*const controllers[])(struct ctl *c) = {
-    octavia_run,
-    pods_run,
-    cinder_run,
+    octavia_run, jobs_run, deployments_run, pods_run, cinder_run, endpoints_run,
 };
 
 struct workloads *workloads_new(void)
