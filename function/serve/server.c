@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <grpc/grpc_security.h>
 #include <grpc/support/time.h>
+#include <limits.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -26,8 +27,9 @@ static grpc_server *create(const struct serve_options *o)
     grpc_arg args[16];
     size_t n = 0;
 #define INTEGER(name, v)                                                                                     \
-    args[n++] =                                                                                              \
-        (grpc_arg){ .type = GRPC_ARG_INTEGER, .key = (char *)(uintptr_t)(name), .value.integer = (int)(v) }
+    args[n++] = (grpc_arg){ .type = GRPC_ARG_INTEGER,                                                        \
+                            .key = (char *)(uintptr_t)(name),                                                \
+                            .value.integer = (int)((v) < INT_MAX ? (v) : INT_MAX) }
     INTEGER(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, o->max_message);
     INTEGER(GRPC_ARG_MAX_CONCURRENT_STREAMS, SERVER_STREAMS_MAX);
     /* A second process on the same port would get half of the calls. */
@@ -37,8 +39,6 @@ static grpc_server *create(const struct serve_options *o)
     INTEGER(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, PING_INTERVAL_MS);
     INTEGER(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     INTEGER(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, HANDSHAKE_MS);
-    /* Its pings cost more than they bring for messages of some KiB. */
-    INTEGER(GRPC_ARG_HTTP2_BDP_PROBE, 0);
     INTEGER(GRPC_ARG_ENABLE_CHANNELZ, 0);
     if (o->max_age_ms)
         INTEGER(GRPC_ARG_MAX_CONNECTION_AGE_MS, o->max_age_ms);

@@ -73,8 +73,7 @@ static void addresses_are_gos(void **state)
 static void a_unix_socket_is_a_file(void **state)
 {
     CLEAN(free)
-    char *path = x_asprintf("%s/a%%20b", folder),
-         *target = x_asprintf("unix:%s/a%%2520b", folder);
+    char *path = x_asprintf("%s/a%%20b", folder), *target = x_asprintf("unix:%s/a%%2520b", folder);
     struct err e = { 0 };
     struct server *s = listen_at("unix", path, &e), *second;
     struct stat st;
