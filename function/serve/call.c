@@ -115,8 +115,9 @@ void call_start(struct call *c, const grpc_op *ops, size_t n, struct tag *tag)
 
 void call_watch_close(struct call *c)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_CLOSE_ON_SERVER };
+    grpc_op op = { 0 };
 
+    op.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     op.data.recv_close_on_server.cancelled = &c->cancelled;
     c->watches_close = true;
     call_start(c, &op, 1, &c->closed);

@@ -41,8 +41,9 @@ static void refuse_locked(struct call *c, enum serve_code code, const char *why)
 
 static void receive_locked(struct call *c)
 {
-    grpc_op op = { .op = GRPC_OP_RECV_MESSAGE };
+    grpc_op op = { 0 };
 
+    op.op = GRPC_OP_RECV_MESSAGE;
     op.data.recv_message.recv_message = &c->request;
     if (c->request)
         grpc_byte_buffer_destroy(c->request);
