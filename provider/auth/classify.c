@@ -26,17 +26,77 @@ static bool may_be_secret(const char *key)
     return false;
 }
 
-enum { DETAILS_MAX = 5 };
+enum { DETAILS_MAX = 5, TEXT_MAX = 4000 };
+
+static bool is_status(const json_t *body) { return !strcmp(jx_str(body, "kind", ""), "Status"); }
+
+bool classify_kubernetes(const struct http_response *res)
+{
+    json_auto_t *body = body_of(res);
+
+    return is_status(body);
+}
+
+bool classify_mistyped(const struct http_response *res)
+{
+    json_auto_t *body = res->status == 500 ? body_of(res) : NULL;
+
+    return is_status(body) && strstr(jx_str(body, "message", ""), "failed to create typed patch object");
+}
+
+/* Of fields that another manager applied: its name, and never a value. */
+static bool is_conflict(const json_t *cause)
+{
+    return !strcmp(jx_str(cause, "reason", ""), "FieldManagerConflict");
+}
+
+/* "spec.ports[0].port: Required value". Of a Secret the server may quote what is in it. */
+static void add_cause(struct buf *text, const json_t *cause, bool quiet)
+{
+    const char *field = jx_str(cause, "field", ""), *message = jx_str(cause, "message", "");
+
+    if (!is_conflict(cause) && (quiet || may_be_secret(field)))
+        message = jx_str(cause, "reason", "wrong");
+    (void)buf_addf(text, "%.120s%s%.250s", field, *field ? ": " : "", message);
+}
+
+/* A Status with causes says in them all that its message says, and with fewer words. */
+static void add_causes(struct buf *text, const json_t *body)
+{
+    const json_t *details = json_object_get(body, "details"), *cause;
+    const char *kind = jx_str(details, "kind", ""), *name = jx_str(details, "name", "");
+    bool conflict = false;
+    bool quiet = !strcasecmp(kind, "Secret") || !strcasecmp(kind, "secrets");
+    size_t n = json_array_size(json_object_get(details, "causes")), i;
+
+    if (*name)
+        (void)buf_addf(text, ": %.80s \"%.253s\"", kind, name);
+    json_array_foreach (json_object_get(details, "causes"), i, cause) {
+        if (i == DETAILS_MAX)
+            break;
+        (void)buf_adds(text, i ? "; " : ": ");
+        add_cause(text, cause, quiet);
+        conflict |= is_conflict(cause);
+    }
+    if (n > DETAILS_MAX)
+        (void)buf_addf(text, "; and %zu more", n - DETAILS_MAX);
+    if (conflict)
+        (void)buf_adds(text, "; leave that out of the body, or take it over with force=true in the URL");
+}
 
 char *classify_text(const struct http_response *res)
 {
     json_auto_t *body = body_of(res);
     const char *message = jx_str(body, "error.message", jx_str(body, "message", NULL));
-    struct buf text = buf_max(1000);
+    struct buf text = buf_max(TEXT_MAX);
     json_t *one;
     size_t i;
 
-    (void)buf_addf(&text, "HTTP %d%s%.300s", res->status, message ? ": " : "", message ? message : "");
+    (void)buf_addf(&text, "HTTP %d", res->status);
+    if (is_status(body) && json_array_size(jx_at(body, "details.causes")))
+        add_causes(&text, body);
+    else if (message)
+        (void)buf_addf(&text, ": %.300s", message);
     json_array_foreach (jx_at(body, "error.errors"), i, one) {
         const char *key = jx_str(one, "key", "");
 

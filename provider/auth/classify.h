@@ -11,6 +11,12 @@ char *classify_message(const struct http_response *res);
  * value of what may be a secret (Cleura repeats what was sent). free() it. */
 char *classify_text(const struct http_response *res);
 
+/* A Kubernetes API server's Status. */
+bool classify_kubernetes(const struct http_response *res);
+
+/* A server-side apply with a field that the schema does not have: a 500, but no other try will go better. */
+bool classify_mistyped(const struct http_response *res);
+
 /* "This token is not (or no longer) good": 401, or 403 with the envelope whose message speaks of a token. */
 bool classify_invalid_token(const struct http_response *res);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a document to the HTTP call it asks for. */
 #include "lib/jx.h"
+#include "provider/exec/api_version.h"
 #include "provider/exec/document.h"
 #include "provider/exec/eval.h"
 #include "provider/exec/exec.h"
@@ -8,25 +9,28 @@
 #include "provider/exec/mapping.h"
 #include "provider/exec/mask.h"
 #include "provider/exec/nulls.h"
-#include "provider/exec/serialize.h"
 #include "provider/exec/template.h"
 #include "provider/exec/url.h"
 
 /* ---- results as text ----------------------------------------------------------------------------------- */
 
-/* A string as it is, an object as its JSON. NULL with ERR_INVALID for anything else. */
-static char *text_of(const struct eval *v, size_t i, const char *shown, struct err *e)
+/* A string or an object, borrowed. NULL with ERR_INVALID for anything else. */
+static const json_t *textual(const struct eval *v, size_t i, struct err *e)
 {
-    const json_t *value = eval_value(v, i, shown, e);
+    const json_t *value = eval_value(v, i, NULL, e);
 
-    if (!value)
-        return NULL;
-    if (json_is_string(value))
-        return x_strdup(json_string_value(value));
-    if (json_is_object(value))
-        return serialize(value);
+    if (!value || json_is_string(value) || json_is_object(value))
+        return value;
     err_set(e, ERR_INVALID, "failed to parse string: the program yields %s", eval_type(value));
     return NULL;
+}
+
+/* A string as it is, an object as its JSON. */
+static char *text_of(const struct eval *v, size_t i, struct err *e)
+{
+    const json_t *value = textual(v, i, e);
+
+    return value ? document_text(value) : NULL;
 }
 
 /* ---- headers ------------------------------------------------------------------------------------------- */
@@ -131,6 +135,7 @@ void exec_call_free(struct exec_call *c)
     free(c->method);
     free(c->url);
     free(c->body);
+    free(c->place);
     json_decref(c->details);
     *c = (struct exec_call){ .method = NULL };
 }
@@ -139,6 +144,8 @@ struct maker {
     const struct exec *x;
     const json_t *object;
     json_t *masks; /* what of the response must not be in the details */
+    struct api_versions versions;
+    bool applies;
     struct exec_call call;
 };
 
@@ -203,6 +210,44 @@ static int set_body(struct maker *m, const char *body, struct err *e)
     return 0;
 }
 
+/* The URL names the chosen version instead of the placeholder. 'url' is as the program gave it, without Secrets. */
+static int set_version(struct maker *m, const char *url, struct err *e)
+{
+    CLEAN(api_place_free) struct api_place place = { NULL };
+    CLEAN(free) char *shown = NULL;
+
+    if (!strstr(m->call.url, API_VERSION_PLACEHOLDER))
+        return 0;
+    if (!m->versions.n)
+        return err_set(e, ERR_INVALID,
+                       "the URL has " API_VERSION_PLACEHOLDER
+                       ": spec.forProvider.apiVersions must list what it may be: %.200s",
+                       url);
+    if (api_place_read(m->call.url, &place, e) < 0)
+        return -1;
+    m->call.place = x_strdup(m->call.url);
+    if (!m->x->api_version)
+        return 0;
+    free(m->call.url);
+    m->call.url = api_version_url(m->call.place, m->x->api_version);
+    shown = api_version_url(url, m->x->api_version);
+    jx_set(m->call.details, "url", detail(m, shown));
+    return 0;
+}
+
+static int set_program_body(struct maker *m, const struct eval *v, size_t at, struct err *e)
+{
+    const json_t *value = textual(v, at, e);
+    json_auto_t *versioned = value ? document_versioned(m->x, m->object, value, e) : NULL;
+    CLEAN(free) char *text = versioned ? document_text(versioned) : NULL;
+
+    if (!text)
+        return err_wrap(e, "body");
+    if (m->applies)
+        document_hash(m->object, value, m->call.applied);
+    return set_body(m, text, e);
+}
+
 /* What a mapping or change says, with its programs at these places of the eval. */
 struct plan {
     const char *method, *url;
@@ -220,17 +265,13 @@ static void plan_free_clean(struct plan *t)
 
 static int make_parts(struct maker *m, const struct plan *t, const struct eval *v, struct err *e)
 {
-    CLEAN(free) char *url = text_of(v, t->url_at, NULL, e);
-    CLEAN(free) char *body = NULL;
+    CLEAN(free) char *url = text_of(v, t->url_at, e);
 
     if (!url)
         return err_wrap(e, "url");
-    if (t->body_at) {
-        body = text_of(v, t->body_at, NULL, e);
-        if (!body)
-            return err_wrap(e, "body");
-    }
-    if (set_line(m, t->method, url, e) < 0 || set_body(m, body ? body : "", e) < 0)
+    if (set_line(m, t->method, url, e) < 0 || set_version(m, url, e) < 0)
+        return -1;
+    if (t->body_at && set_program_body(m, v, t->body_at, e) < 0)
         return -1;
     for (size_t i = 0; i < t->headers.n; i++) {
         CLEAN(free) char *value = header_value(v, &t->headers.all[i], e);
@@ -304,13 +345,12 @@ static json_t *known_values(const struct exec *x, const json_t *object)
 static int call_from(struct maker *m, const json_t *from, struct plan *t, const json_t *response,
                      bool *ret_unknown, struct err *e)
 {
-    const json_t *headers = json_object_get(from, "headers");
     json_auto_t *document = document_request(m->x, m->object, response);
 
     m->masks = known_values(m->x, m->object);
     t->url = jx_str(from, "url", "");
-    if (headers_from(json_is_object(headers) ? headers : jx_at(m->object, "spec.forProvider.headers"),
-                     &t->headers, e) < 0)
+    if (api_versions_read(m->object, &m->versions, e) < 0 ||
+        headers_from(mapping_headers(m->object, from), &t->headers, e) < 0)
         return -1;
     return make_call(m, t, document, ret_unknown, e);
 }
@@ -324,6 +364,21 @@ static void give(struct maker *m, struct exec_call *ret)
 /* "base/" + null would change the whole collection. */
 static const char null_in_url[] = "url: a null of the response went into it";
 
+/* What is observed tells which resource it is about. */
+static int check_observed(const struct maker *m, bool unknown, struct err *e)
+{
+    if (!m->versions.n || m->call.place)
+        return 0;
+    if (unknown)
+        return err_set(
+            e, ERR_INVALID,
+            "spec.forProvider.apiVersions: the URL of OBSERVE may not depend on a creation's answer");
+    return err_set(e, ERR_INVALID,
+                   "spec.forProvider.apiVersions: the URL of OBSERVE has no " API_VERSION_PLACEHOLDER
+                   ", as in /apis/" API_VERSION_PLACEHOLDER "/namespaces/..: %.200s",
+                   m->call.url);
+}
+
 int exec_request_call(const struct exec *x, const json_t *object, enum exec_action action,
                       const json_t *response, struct exec_call *ret, struct err *e)
 {
@@ -336,11 +391,14 @@ int exec_request_call(const struct exec *x, const json_t *object, enum exec_acti
         return mapping_missing(action, e);
     if (mapping) {
         t.body = jq_collapse(jx_str(mapping, "body", ""));
+        m.applies = mapping_applies(object, mapping, t.method);
         if (call_from(&m, mapping, &t, response, &unknown, e) < 0)
             return err_wrap(e, "%s", t.method);
         if (unknown && action != EXEC_OBSERVE)
             return err_set(e, ERR_INVALID, "%s: %s", t.method, null_in_url);
     }
+    if (action == EXEC_OBSERVE && check_observed(&m, unknown, e) < 0)
+        return -1;
     give(&m, ret);
     ret->unknown = unknown;
     return 0;

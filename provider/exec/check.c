@@ -7,7 +7,6 @@
 #include "provider/exec/jq_scan.h"
 #include "provider/exec/mapping.h"
 #include "provider/exec/pass.h"
-#include "provider/exec/serialize.h"
 #include "provider/exec/template.h"
 #include <ctype.h>
 
@@ -66,7 +65,7 @@ static bool is_success(const struct pass *p)
 }
 
 /* Both texts with their Secrets; of the response only our own masks. */
-static int compare(const struct pass *p, const char *wanted, bool *ret, struct err *e)
+static int compare(const struct pass *p, const char *wanted, bool applies, bool *ret, struct err *e)
 {
     CLEAN(free)
     char *desired = NULL, *body = template_unmask(p->x, p->object, jx_str(p->response, "body", ""));
@@ -81,28 +80,42 @@ static int compare(const struct pass *p, const char *wanted, bool *ret, struct e
     if (there && !tree)
         return err_set(e, ERR_INVALID, "PUT mapping result is not a valid JSON string: %.*s", BODY_SHOWN,
                        wanted);
-    *ret = (tree ? contains(there, tree) : strstr(body, desired) != NULL) && is_success(p);
+    *ret = (tree ? (applies ? contains_applied : contains)(there, tree) : strstr(body, desired) != NULL) &&
+           is_success(p);
     return 0;
 }
 
+struct places {
+    int removed, expected, desired, ready, failure, projection, identity, fingerprint, change;
+    const json_t *update; /* mapping */
+    bool applies;         /* by server-side apply */
+};
+
 /* The body of the UPDATE (or PUT) mapping is what should be there; without such a mapping all is well. */
-static int default_check(const struct pass *p, const json_t *mapping, int body_at, bool *ret, struct err *e)
+static int default_check(const struct pass *p, const struct places *at, struct exec_observation *o,
+                         struct err *e)
 {
+    json_auto_t *versioned = NULL;
     CLEAN(free) char *wanted = NULL;
     const json_t *value;
 
-    *ret = true;
-    if (!mapping)
+    o->up_to_date = true;
+    if (!at->update)
         return 0;
-    if (body_at == PASS_NONE)
-        return compare(p, "", ret, e);
-    value = eval_value(&p->eval, (size_t)body_at, NULL, e);
+    if (at->desired == PASS_NONE)
+        return compare(p, "", false, &o->up_to_date, e);
+    value = eval_value(&p->eval, (size_t)at->desired, NULL, e);
     if (!value)
         return -1;
     if (!json_is_string(value) && !json_is_object(value))
         return err_set(e, ERR_INVALID, "failed to parse string: the program yields %s", eval_type(value));
-    wanted = json_is_string(value) ? x_strdup(json_string_value(value)) : serialize(value);
-    return compare(p, wanted, ret, e);
+    versioned = document_versioned(p->x, p->object, value, e);
+    if (!versioned)
+        return -1;
+    if (at->applies)
+        document_hash(p->object, value, o->applied);
+    wanted = document_text(versioned);
+    return compare(p, wanted, at->applies, &o->up_to_date, e);
 }
 
 static int add_desired_body(struct pass *p, const json_t *mapping)
@@ -173,21 +186,17 @@ static int take_change(const struct pass *p, int first, int *ret, struct err *e)
 
 /* ---- a Request's observation --------------------------------------------------------------------------- */
 
-struct places {
-    int removed, expected, desired, ready, failure, projection, identity, fingerprint, change;
-    const json_t *update; /* mapping */
-};
-
 static int add_checks(struct pass *p, struct places *at, struct err *e)
 {
     const json_t *change;
-    const char *method;
+    const char *method = NULL;
     size_t i;
 
     if (add_custom(p, "isRemovedCheck", &at->removed, e) < 0 ||
         add_custom(p, "expectedResponseCheck", &at->expected, e) < 0)
         return -1;
     at->update = at->expected == PASS_NONE ? mapping_for(p->object, EXEC_UPDATE, &method) : NULL;
+    at->applies = at->update && mapping_applies(p->object, at->update, method);
     at->desired = at->update ? add_desired_body(p, at->update) : PASS_NONE;
     at->ready = is_custom(p, "readinessCheck") ? pass_add(p, "readinessCheck.logic") : PASS_NONE;
     at->failure = pass_add(p, "failureCheck");
@@ -214,7 +223,7 @@ static int take_state(const struct pass *p, const struct places *at, struct exec
     if (at->expected != PASS_NONE) {
         if (custom_boolean(p, at->expected, "expectedResponseCheck", &o->up_to_date, e) < 0)
             return -1;
-    } else if (default_check(p, at->update, at->desired, &o->up_to_date, e) < 0) {
+    } else if (default_check(p, at, o, e) < 0) {
         return -1;
     }
     o->ready = true;

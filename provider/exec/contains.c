@@ -43,6 +43,45 @@ bool json_same(const json_t *a, const json_t *b)
     return json_equal(a, b);
 }
 
+static bool is_empty(const json_t *v)
+{
+    return json_is_null(v) || (json_is_object(v) && !json_object_size(v)) ||
+           (json_is_array(v) && !json_array_size(v));
+}
+
+/* Other managers may have elements in between, defaults may stand in each. */
+static bool elements_applied(const json_t *there, const json_t *wanted)
+{
+    const json_t *element;
+    size_t i, next = 0, n = json_array_size(there);
+
+    json_array_foreach (wanted, i, element) {
+        while (next < n && !contains_applied(json_array_get(there, next), element))
+            next++;
+        if (next++ >= n)
+            return false;
+    }
+    return true;
+}
+
+bool contains_applied(const json_t *there, const json_t *wanted)
+{
+    const json_t *member;
+    const char *key;
+
+    if (json_is_array(there) && json_is_array(wanted))
+        return elements_applied(there, wanted);
+    if (!json_is_object(there) || !json_is_object(wanted))
+        return json_same(there, wanted);
+    json_object_foreach ((json_t *)(uintptr_t)wanted, key, member) {
+        const json_t *at = json_object_get(there, key);
+
+        if (at ? !contains_applied(at, member) : !is_empty(member))
+            return false;
+    }
+    return true;
+}
+
 bool contains(const json_t *there, const json_t *wanted)
 {
     if (json_is_object(there) && json_is_object(wanted))

@@ -8,5 +8,9 @@
  * in order, numbers by value, null present as null). */
 bool contains(const json_t *there, const json_t *wanted);
 
+/* The same for what was applied to a Kubernetes object, where the server adds: every element of a list is contained in an
+ * element of the list there, in order; nothing, {} and [] are the same. */
+bool contains_applied(const json_t *there, const json_t *wanted);
+
 /* Equal as JSON values: 1 is 1.0. */
 bool json_same(const json_t *a, const json_t *b);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The documents programs see, in provider-http's shape. */
 #include "provider/exec/document.h"
+#include "lib/crypto.h"
 #include "lib/jx.h"
+#include "provider/exec/api_version.h"
+#include "provider/exec/serialize.h"
 #include "provider/exec/template.h"
 
 static bool too_deep(const json_t *tree, int depth)
@@ -123,6 +126,46 @@ static bool holds_programs(const char *field)
     return false;
 }
 
+char *document_text(const json_t *body)
+{
+    return json_is_string(body) ? x_strdup(json_string_value(body)) : serialize(body);
+}
+
+void document_hash(const json_t *object, const json_t *body, char out[EXEC_HASH])
+{
+    json_auto_t *tree = json_is_string(body) ? document_object(json_string_value(body))
+                                             : json_copy((json_t *)(uintptr_t)body);
+    CLEAN(free) char *text = NULL;
+
+    if (tree && jx_at(object, "spec.forProvider.apiVersions"))
+        (void)json_object_del(tree, "apiVersion"); /* a program may have put it there itself */
+    text = document_text(tree ? tree : body);
+    crypto_sha256_hex(text, strlen(text), out, EXEC_HASH - 1);
+}
+
+json_t *document_versioned(const struct exec *x, const json_t *object, const json_t *body, struct err *e)
+{
+    const char *text = json_string_value(body);
+    json_auto_t *parsed = text && strstr(text, API_VERSION_PLACEHOLDER) ? document_object(text) : NULL;
+    json_t *tree = text ? parsed : (json_t *)(uintptr_t)body;
+    json_auto_t *versioned = NULL;
+    CLEAN(free) char *changed = NULL;
+
+    if (!api_version_in(tree))
+        return json_incref((json_t *)(uintptr_t)body);
+    if (!json_is_array(jx_at(object, "spec.forProvider.apiVersions"))) {
+        err_set(e, ERR_INVALID,
+                "the body has " API_VERSION_PLACEHOLDER
+                ": spec.forProvider.apiVersions must list what it may be");
+        return NULL;
+    }
+    versioned = api_version_body(tree, x->api_version ? x->api_version : API_VERSION_PLACEHOLDER);
+    if (!text)
+        return TAKE(versioned);
+    changed = serialize(versioned);
+    return jx_text(changed);
+}
+
 json_t *document_request(const struct exec *x, const json_t *object, const json_t *response)
 {
     json_t *doc = json_object(), *member;
@@ -131,6 +174,8 @@ json_t *document_request(const struct exec *x, const json_t *object, const json_
     json_object_foreach (jx_at(object, "spec.forProvider"), field, member)
         if (!holds_programs(field))
             jx_set(doc, field, with_objects(member));
+    if (x->api_version && json_object_get(doc, "apiVersions"))
+        jx_set(doc, "apiVersion", json_string(x->api_version));
     (void)jx_make_object(doc, "expectedResponseCheck");
     (void)jx_make_object(doc, "isRemovedCheck");
     jx_set(doc, "response", response_value(x, object, response));

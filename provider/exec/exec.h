@@ -14,7 +14,10 @@ struct exec {
     struct jq *jq;
     exec_secret_fn *secret;
     void *secret_ctx;
+    const char *api_version; /* which of the object's apiVersions the server serves; NULL = not known yet */
 };
+
+enum { EXEC_HASH = 65 }; /* SHA-256 as text */
 
 enum exec_action { EXEC_OBSERVE, EXEC_CREATE, EXEC_UPDATE, EXEC_REMOVE };
 
@@ -25,6 +28,9 @@ struct exec_call {
     struct http_header *headers;
     size_t n_headers;
     json_t *details;
+    char *place;             /* the URL with {apiVersion} still in it; NULL = it has none. Without
+                                exec.api_version 'url' is the same */
+    char applied[EXEC_HASH]; /* the body's hash when this is a server-side apply; else "" */
     bool unknown; /* OBSERVE only: a null out of .response went into the URL; there is nothing to send yet */
 };
 void exec_call_free(struct exec_call *c);
@@ -53,6 +59,8 @@ struct exec_observation {
     json_t *projection; /* statusProjection; NULL = not asked for */
     char *identity;     /* NULL = not asked for or not known yet */
     char *fingerprint;  /* settle.fingerprint as JSON text; NULL = not asked for */
+    char applied
+        [EXEC_HASH]; /* exec_call.applied of the UPDATE that would be sent now; "" when it is compared otherwise */
 };
 void exec_observation_free(struct exec_observation *o);
 static inline void exec_observation_free_clean(struct exec_observation *o) { exec_observation_free(o); }

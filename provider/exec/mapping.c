@@ -2,6 +2,7 @@
 /* Mapping selection. */
 #include "provider/exec/mapping.h"
 #include "lib/jx.h"
+#include <strings.h>
 
 static const struct {
     const char *name, *method;
@@ -42,6 +43,29 @@ const json_t *mapping_for(const json_t *object, enum exec_action action, const c
             found = mapping;
     *ret_method = found ? method_of(found) : NULL;
     return found;
+}
+
+const json_t *mapping_headers(const json_t *object, const json_t *mapping)
+{
+    const json_t *headers = json_object_get(mapping, "headers");
+
+    return json_is_object(headers) ? headers : jx_at(object, "spec.forProvider.headers");
+}
+
+bool mapping_applies(const json_t *object, const json_t *mapping, const char *method)
+{
+    const json_t *values, *value;
+    const char *name;
+    size_t i;
+
+    if (strcmp(method, "PATCH") != 0)
+        return false;
+    json_object_foreach ((json_t *)(uintptr_t)mapping_headers(object, mapping), name, values)
+        json_array_foreach (values, i, value)
+            if (!strcasecmp(name, "Content-Type") && json_is_string(value) &&
+                strstr(json_string_value(value), "application/apply-patch"))
+                return true;
+    return false;
 }
 
 int mapping_missing(enum exec_action action, struct err *e)

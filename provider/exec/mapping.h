@@ -7,5 +7,11 @@
  * *ret_method is the method to use. */
 const json_t *mapping_for(const json_t *object, enum exec_action action, const char **ret_method);
 
+/* Is this a server-side apply? 'method' is that of the mapping. */
+bool mapping_applies(const json_t *object, const json_t *mapping, const char *method);
+
+/* The headers of a mapping or change: its own, or those of the Request. Borrowed. */
+const json_t *mapping_headers(const json_t *object, const json_t *mapping);
+
 /* The error for a missing one; the text of provider-http. */
 int mapping_missing(enum exec_action action, struct err *e);

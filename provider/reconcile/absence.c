@@ -11,12 +11,30 @@ static bool url_names(const char *url, const char *name)
     return len && n > len && !memcmp(url + n - len, name, len) && url[n - len - 1] == '/';
 }
 
-static bool kubernetes_says_so(const char *url, const struct http_response *res)
+/* Whom a Kubernetes API server says not to have. free() it; NULL when it names nobody. */
+static char *not_found(const struct http_response *res)
 {
     json_auto_t *body = jx_parse(buf_text(&res->body), res->body.len, NULL);
+    const char *name = jx_str(body, "details.name", "");
 
     return !strcmp(jx_str(body, "kind", ""), "Status") && !strcmp(jx_str(body, "reason", ""), "NotFound") &&
-           url_names(url, jx_str(body, "details.name", ""));
+                   *name
+               ? x_strdup(name)
+               : NULL;
+}
+
+static bool kubernetes_says_so(const char *url, const struct http_response *res)
+{
+    CLEAN(free) char *name = not_found(res);
+
+    return name && url_names(url, name);
+}
+
+bool absence_of_path(const struct http_response *res)
+{
+    CLEAN(free) char *name = res->status == 404 ? not_found(res) : NULL;
+
+    return res->status == 404 && !name;
 }
 
 static bool is_shoot(const char *auth) { return !strcmp(auth, "CleuraShoot") || !strcmp(auth, "Kubeconfig"); }

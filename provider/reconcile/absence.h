@@ -15,3 +15,6 @@ enum seen {
  * Status of reason NotFound that names the object at the end of 'url', others with 404 or 410. 'created': we made the object
  * before; if not, other refusals of an unknown object (400, 422) also mean that there is none, except at those two. */
 enum seen absence_of(const char *auth, const char *url, const struct http_response *res, bool created);
+
+/* A 404 in which a Kubernetes API server names no object: it does not know the path. */
+bool absence_of_path(const struct http_response *res);

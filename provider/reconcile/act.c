@@ -5,6 +5,7 @@
 #include "lib/crypto.h"
 #include "lib/jx.h"
 #include "lib/log.h"
+#include "provider/auth/classify.h"
 #include "provider/reconcile/object.h"
 
 static bool is_good(const struct object *o, int status)
@@ -25,12 +26,14 @@ static void created(struct object *o, const struct http_response *res)
     o->failures = 0;
     log_info("created", LS("object", o->key));
     /* another shape than OBSERVE's answer is no error: the identity is then pinned at first sight */
-    (void)!exec_request_identity(&o->loop->exec, o->doc, response, &identity, NULL);
+    (void)!exec_request_identity(&o->exec, o->doc, response, &identity, NULL);
     if (object_inject(o, response, &stored) < 0 ||
         object_record(o, &(struct record){ .ready = "Creating",
                                            .synced = "ReconcileSuccess",
                                            .response = stored,
                                            .details = o->details,
+                                           .api_version = object_version(o),
+                                           .applied = o->applied,
                                            .error = "",
                                            .failed = COUNTER_RESET }) < 0)
         return;
@@ -40,7 +43,10 @@ static void created(struct object *o, const struct http_response *res)
 }
 
 /* A gateway's or a broken server's answer: the call may have been carried out all the same. */
-static bool is_ambiguous(int status) { return status >= 500 && status != 501 && status != 503; }
+static bool is_ambiguous(const struct http_response *res)
+{
+    return res->status >= 500 && res->status != 501 && res->status != 503 && !classify_mistyped(res);
+}
 
 static void on_created(void *ctx, const struct auth_result *r)
 {
@@ -49,8 +55,7 @@ static void on_created(void *ctx, const struct auth_result *r)
     o->call = NULL;
     if (r->outcome == AUTH_ANSWERED && is_good(o, r->res->status)) {
         created(o, r->res);
-    } else if (r->outcome == AUTH_MAYBE_SENT ||
-               (r->outcome == AUTH_ANSWERED && is_ambiguous(r->res->status))) {
+    } else if (r->outcome == AUTH_MAYBE_SENT || (r->outcome == AUTH_ANSWERED && is_ambiguous(r->res))) {
         /* it may have taken effect: the pending note stays, and the object is looked for before anything is repeated */
         object_fail(o, "Unavailable", SOON_MS, "create: the outcome is not known yet: %s",
                     r->outcome == AUTH_ANSWERED ? "the server failed" : r->e->text);
@@ -80,7 +85,7 @@ void act_create(struct object *o)
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_CREATE, o->response, &call, &e) < 0) {
+    if (exec_request_call(&o->exec, o->doc, EXEC_CREATE, o->response, &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "create failed: %s", e.text);
         return;
     }
@@ -115,6 +120,12 @@ static int unmark_settling(struct object *o)
     return object_put_status(o, TAKE(status));
 }
 
+/* What was applied is noted, so that what leaves the body later is seen to be missing there. */
+static int note_applied(struct object *o)
+{
+    return *o->applied ? object_record(o, &(struct record){ .applied = o->applied }) : 0;
+}
+
 /* 'rest_ms': when to look again after it went well. */
 static void changed(struct object *o, const struct auth_result *r, int64_t rest_ms)
 {
@@ -123,7 +134,8 @@ static void changed(struct object *o, const struct auth_result *r, int64_t rest_
     if (r->outcome == AUTH_ANSWERED && is_good(o, r->res->status)) {
         o->failures = 0;
         log_info("changed", LS("object", o->key));
-        object_rest(o, rest_ms);
+        if (note_applied(o) == 0)
+            object_rest(o, rest_ms);
         return;
     }
     if (r->outcome == AUTH_MAYBE_SENT) { /* the settle mark stays: the next answers tell */
@@ -135,7 +147,7 @@ static void changed(struct object *o, const struct auth_result *r, int64_t rest_
         return;
     if (r->outcome != AUTH_ANSWERED)
         object_fail_call(o, r);
-    else if (r->res->status == 409) /* busy with something else */
+    else if (r->res->status == 409 && !classify_kubernetes(r->res)) /* busy with something else */
         object_fail(o, "Busy", object_interval(o, PACE_WAITING),
                     "another operation is under way; the change is sent after it");
     else
@@ -164,7 +176,7 @@ bool act_change_allowed(struct object *o, int change)
     int64_t wait = SETTLE_MS;
     char hash[65];
 
-    if (!*o->change_hash || exec_change_call(&o->loop->exec, o->doc, change, o->response, &call, NULL) < 0)
+    if (!*o->change_hash || exec_change_call(&o->exec, o->doc, change, o->response, &call, NULL) < 0)
         return true;
     hash_of_change(change, &call, hash);
     if (strcmp(hash, o->change_hash) != 0)
@@ -180,7 +192,7 @@ void act_change(struct object *o, int change)
     struct err e = { 0 };
     char hash[65];
 
-    if (exec_change_call(&o->loop->exec, o->doc, change, o->response, &call, &e) < 0) {
+    if (exec_change_call(&o->exec, o->doc, change, o->response, &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "update failed: %s", e.text);
         return;
     }
@@ -197,7 +209,7 @@ void act_update(struct object *o)
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_UPDATE, o->response, &call, &e) < 0) {
+    if (exec_request_call(&o->exec, o->doc, EXEC_UPDATE, o->response, &call, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "update failed: %s", e.text);
         return;
     }
@@ -239,7 +251,7 @@ void act_remove(struct object *o)
     CLEAN(exec_call_free) struct exec_call call = { 0 };
     struct err e = { 0 };
 
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_REMOVE, o->response, &call, &e) < 0)
+    if (exec_request_call(&o->exec, o->doc, EXEC_REMOVE, o->response, &call, &e) < 0)
         object_fail(o, err_policy[e.kind].reason, 0, "delete failed: %s", e.text);
     else if (!call.method)
         object_finish(o); /* nothing says how to remove it */

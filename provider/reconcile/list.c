@@ -50,18 +50,45 @@ static bool answer(struct list *list, struct object *o)
     return true;
 }
 
+/* "TCPRouteList" lists TCPRoutes: its elements may go without the kind and the version that each has by itself. */
+static void add_type(json_t *item, const json_t *list)
+{
+    const char *kind = jx_str(list, "kind", "");
+    size_t n = strlen(kind), tail = strlen("List");
+
+    if (!json_is_object(item) || n <= tail || strcmp(kind + n - tail, "List") != 0)
+        return;
+    if (!json_object_get(item, "kind"))
+        jx_set(item, "kind", jx_textn(kind, n - tail));
+    if (!json_object_get(item, "apiVersion"))
+        jx_set(item, "apiVersion", jx_text(jx_str(list, "apiVersion", "")));
+}
+
+/* The elements: the array itself, or the items of a Kubernetes List. Borrowed. */
+static json_t *items_of(json_t *body)
+{
+    json_t *items = json_is_array(body) ? body : json_object_get(body, "items"), *item;
+    size_t i;
+
+    if (items != body)
+        json_array_foreach (items, i, item)
+            add_type(item, body);
+    return items;
+}
+
 static int build_index(struct list *list, const struct object *o, const struct http_response *res,
                        struct err *e)
 {
-    json_auto_t *response = exec_response(res), *keys = NULL, *items = NULL;
-    json_t *item;
+    json_auto_t *response = exec_response(res), *keys = NULL, *body = NULL;
+    json_t *items, *item;
     size_t i;
 
-    if (exec_list_keys(&o->loop->exec, o->doc, response, &keys, e) < 0)
+    if (exec_list_keys(&o->exec, o->doc, response, &keys, e) < 0)
         return -1;
-    items = jx_parse(buf_text(&res->body), res->body.len, e);
-    if (!items)
+    body = jx_parse(buf_text(&res->body), res->body.len, e);
+    if (!body)
         return err_wrap(e, "observeList");
+    items = items_of(body);
     json_decref(list->index);
     list->index = json_object();
     json_array_foreach (items, i, item) {

@@ -112,6 +112,7 @@ static void object_free(struct object *o)
     if (o->call)
         auth_cancel(o->call);
     list_forget(o);
+    discovery_forget(&o->wait);
     o->loop->busy -= o->busy ? 1 : 0;
     queue_remove(&o->loop->queue, &o->slot);
     json_decref(o->doc);
@@ -120,6 +121,7 @@ static void object_free(struct object *o)
     exec_call_free(&o->observe);
     free(o->observe_url);
     free(o->list_url);
+    free(o->api_version);
     free(o->fingerprint);
     free(o->key);
     free(o);
@@ -138,7 +140,7 @@ static void add_object(struct loop *l, json_t *doc, char *key, bool disposable)
 {
     struct object *o = x_alloc(sizeof(*o));
 
-    *o = (struct object){ .loop = l, .key = key, .disposable = disposable };
+    *o = (struct object){ .loop = l, .key = key, .disposable = disposable, .exec = l->exec };
     set_doc(o, doc);
     if (!tsearch(o, &l->objects, by_key))
         abort();
@@ -240,6 +242,7 @@ static void on_config(struct loop *l, json_t *doc, bool removed)
     CLEAN(free) char *key = key_of_object(doc);
 
     auth_config_changed(l->auth, jx_str(doc, "metadata.uid", ""));
+    discovery_config_changed(l->discovery, jx_str(doc, "metadata.uid", ""));
     if (removed)
         (void)json_object_del(l->configs, key);
     else
@@ -417,6 +420,7 @@ struct loop *loop_new(const struct loop_options *options, struct err *e)
     }
     l->auth = auth_new(
         l->http, &(struct auth_lookup){ .config = find_config, .secret = loop_secret, .ctx = l }, l->now);
+    l->discovery = discovery_new(l->auth);
     return l;
 }
 
@@ -428,6 +432,7 @@ void loop_free(struct loop *l)
         return;
     tdestroy(l->objects, free_object_node);
     list_free_all(l);
+    discovery_free(l->discovery);
     auth_free(l->auth);
     http_free(l->http);
     jq_free(l->jq);

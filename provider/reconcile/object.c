@@ -7,6 +7,7 @@
 #include "lib/log.h"
 #include "provider/auth/classify.h"
 #include "provider/reconcile/backoff.h"
+#include "provider/reconcile/version.h"
 #include <stdarg.h>
 
 enum {
@@ -136,14 +137,33 @@ static bool is_news(const struct object *o, const char *reason)
     return true;
 }
 
+static void tell_news(const struct object *o, const char *reason, const char *text)
+{
+    if (is_news(o, reason))
+        log_info("not in sync", LS("object", o->key), LS("reason", reason), LS("message", text));
+}
+
+void object_wait(struct object *o, const char *ready, const char *reason, const char *text)
+{
+    o->quiet = false;
+    o->was_ready = false;
+    o->failures = 0;
+    tell_news(o, reason, text);
+    if (object_record(o, &(struct record){ .ready = ready,
+                                           .synced = reason,
+                                           .synced_text = text,
+                                           .error = text,
+                                           .api_version = "" }) == 0)
+        object_rest(o, object_interval(o, PACE_WAITING));
+}
+
 static void fail(struct object *o, const char *reason, int64_t wait, enum counter counter, const char *text)
 {
     bool never_ready = !*record_condition(o->doc, "Ready");
 
     o->quiet = false;
     o->rendered = false;
-    if (is_news(o, reason))
-        log_info("not in sync", LS("object", o->key), LS("reason", reason), LS("message", text));
+    tell_news(o, reason, text);
     if (object_record(o, &(struct record){ .ready = object_deleting(o) ? "Deleting"
                                                     : never_ready      ? "Creating"
                                                                        : NULL,
@@ -187,7 +207,7 @@ static const struct {
 
 static const char *reason_of(const struct http_response *res)
 {
-    const char *reason = classify_refusal(res);
+    const char *reason = classify_mistyped(res) ? "Rejected" : classify_refusal(res);
 
     for (size_t i = 0; !reason && i < ARRAY_LENGTH(refusals); i++)
         if (res->status >= refusals[i].from && res->status <= refusals[i].to)
@@ -200,7 +220,13 @@ void object_fail_answer(struct object *o, const char *doing, const struct http_r
     CLEAN(free) char *text = classify_text(res);
     int64_t asked = http_retry_after(res, o->loop->now());
 
+    (void)version_doubt(o, res);
     object_fail(o, reason_of(res), asked > 0 ? asked : 0, "%s failed: %s", doing, text);
+}
+
+const char *object_version(const struct object *o)
+{
+    return o->observe.place && o->api_version ? o->api_version : "";
 }
 
 void object_set_response(struct object *o, json_t *response)
@@ -220,7 +246,7 @@ int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
         *ret_stored = json_deep_copy(response);
         return 0;
     }
-    if (exec_inject(&o->loop->exec, o->doc, response, &secrets, &masked, &e) < 0 ||
+    if (exec_inject(&o->exec, o->doc, response, &secrets, &masked, &e) < 0 ||
         loop_put_secrets(o, secrets, &e) < 0) {
         object_fail(o, err_policy[e.kind].reason, 0, "%s", e.text);
         return -1;
@@ -229,11 +255,11 @@ int object_inject(struct object *o, const json_t *response, json_t **ret_stored)
     return 0;
 }
 
-/* tlsConfig, with provider-http's older insecureSkipTLSVerify as a part of it. New, or NULL when there is neither. */
-static json_t *tls_config(const json_t *object)
+/* tlsConfig, with provider-http's older insecureSkipTLSVerify as a part of it. */
+json_t *object_tls(const struct object *o)
 {
-    const json_t *config = jx_at(object, "spec.forProvider.tlsConfig");
-    bool insecure = jx_bool(object, "spec.forProvider.insecureSkipTLSVerify", false);
+    const json_t *config = jx_at(o->doc, "spec.forProvider.tlsConfig");
+    bool insecure = jx_bool(o->doc, "spec.forProvider.insecureSkipTLSVerify", false);
     json_t *tls = config ? json_deep_copy(config) : insecure ? json_object() : NULL;
 
     if (json_is_object(tls) && insecure)
@@ -255,7 +281,7 @@ void object_send(struct object *o, const struct exec_call *call, auth_done_fn *d
 {
     struct err e = { 0 };
     const json_t *config = loop_config(o->loop, o->doc, &e);
-    json_auto_t *tls = tls_config(o->doc);
+    json_auto_t *tls = object_tls(o);
     int64_t timeout = 0;
 
     if (!config || timeout_of(o->doc, &timeout, &e) < 0) {
@@ -264,6 +290,7 @@ void object_send(struct object *o, const struct exec_call *call, auth_done_fn *d
     }
     json_decref(o->details);
     o->details = json_incref(call->details);
+    memcpy(o->applied, call->applied, sizeof(o->applied));
     o->call = auth_send(o->loop->auth, config,
                         &(struct http_request){ .method = call->method,
                                                 .url = call->url,

@@ -2,6 +2,7 @@
 /* One managed object and the pass that is under way for it. Shared by the files of this folder only. */
 #pragma once
 #include "provider/auth/auth.h"
+#include "provider/auth/discovery.h"
 #include "provider/exec/exec.h"
 #include "provider/reconcile/decide.h"
 #include "provider/reconcile/loop.h"
@@ -30,12 +31,18 @@ struct object {
     char call_hash[65]; /* DisposableRequest: what the call in flight was made from */
     json_t *details;    /* of the call in flight, for status.requestDetails */
     int64_t retry_at;   /* DisposableRequest: not before, after a failure */
+    struct exec exec;   /* the loop's, with our api_version */
 
     /* Request only */
     json_t *response;         /* the last answer to OBSERVE, in exec_response() form */
     struct exec_call observe; /* the call of OBSERVE, and */
     char *observe_url;        /* its absolute URL, */
     char *list_url;           /* that of observeList, */
+    char *api_version;        /* which of apiVersions is in use; NULL = none yet */
+    struct discovery_wait wait;
+    uint64_t asked_at;       /* discovery_now() when the pass began */
+    bool doubted;            /* the version, in this pass */
+    char applied[EXEC_HASH]; /* of the call in flight: exec_call.applied */
     bool rendered; /* as the present document, response and Secrets give them: a quiet poll runs no jq */
     bool quiet;    /* nothing was left to do after the answer with 'digest', for 'quiet_generation' */
     bool was_ready;
@@ -57,6 +64,7 @@ struct loop {
     struct store *store;
     struct http *http;
     struct auth *auth;
+    struct discovery *discovery;
     struct jq *jq;
     struct exec exec;
     int64_t (*now)(void);
@@ -100,12 +108,20 @@ void object_fail(struct object *o, const char *reason, int64_t least_ms, const c
 void object_fail_call(struct object *o, const struct auth_result *r);
 /* ... because it was answered with a status that is no use. 'doing' as in "create". */
 void object_fail_answer(struct object *o, const char *doing, const struct http_response *res);
+/* Nothing failed, but there is something to wait for: record it, and come back at the pace of waiting. */
+void object_wait(struct object *o, const char *ready, const char *reason, const char *text);
 
 /* Take the last answer to OBSERVE or CREATE, on which further calls may depend. */
 void object_set_response(struct object *o, json_t *response);
 
 /* Write the Secrets that a good answer gives; *ret_stored is what of it may be stored (new). -1: the pass is over. */
 MUST_CHECK int object_inject(struct object *o, const json_t *response, json_t **ret_stored);
+
+/* The version it is observed in; "" when that is not chosen. */
+const char *object_version(const struct object *o);
+
+/* What its tlsConfig asks for. New, or NULL. */
+json_t *object_tls(const struct object *o);
 
 /* Send a call of the object through its ProviderConfig; o->call is cleared before 'done' runs. */
 void object_send(struct object *o, const struct exec_call *call, auth_done_fn *done);
@@ -119,6 +135,10 @@ int64_t object_interval(const struct object *o, enum pace pace);
 /* ---- passes ------------------------------------------------------------------------------------------------------ */
 
 void request_run(struct object *o);
+/* Go on with observing. */
+void request_observe(struct object *o);
+/* Discovery proves that no server has objects of its kind; 'text' says what to do. */
+void request_not_served(struct object *o, const char *text);
 void request_answered(struct object *o, const struct http_response *res);
 void disposable_run(struct object *o);
 

@@ -124,6 +124,14 @@ static void set_error(json_t *status, const struct record *r)
         (void)json_object_del(status, "error");
 }
 
+static void set_text(json_t *status, const char *key, const char *text)
+{
+    if (text && *text)
+        jx_set(status, key, jx_text(text));
+    else if (text)
+        (void)json_object_del(status, key);
+}
+
 static json_t *copy_of_status(const json_t *object)
 {
     json_t *status = json_deep_copy(json_object_get(object, "status"));
@@ -155,6 +163,8 @@ json_t *record_status(const json_t *object, const struct record *r, int64_t now)
     if (r->details)
         set_details(status, object, r->details);
     set_error(status, r);
+    set_text(status, "apiVersion", r->api_version);
+    set_text(status, "applied", r->applied);
     if (r->settled)
         (void)json_object_del(status, "settle");
     return status;

@@ -15,8 +15,10 @@ struct record {
     const json_t *details;            /* status.requestDetails; NULL = leave */
     const char *error;                /* status.error; NULL = leave; "" = clear */
     enum counter failed;
-    bool settled;          /* forget status.settle */
-    const char *exhausted; /* text of condition ErrorObserved; "" = remove it; NULL = leave */
+    const char *api_version; /* status.apiVersion; NULL = leave; "" = none */
+    const char *applied;     /* status.applied; NULL = leave */
+    bool settled;            /* forget status.settle */
+    const char *exhausted;   /* text of condition ErrorObserved; "" = remove it; NULL = leave */
 };
 
 /* A new status out of the old one of 'object'. Conditions keep lastTransitionTime unless their status changes; a stored

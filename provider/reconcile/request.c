@@ -4,10 +4,12 @@
 #include "lib/crypto.h"
 #include "lib/jx.h"
 #include "lib/log.h"
+#include "provider/exec/api_version.h"
 #include "provider/reconcile/absence.h"
 #include "provider/reconcile/backoff.h"
 #include "provider/reconcile/list.h"
 #include "provider/reconcile/object.h"
+#include "provider/reconcile/version.h"
 
 /* ---- managementPolicies ------------------------------------------------------------------------------------------ */
 
@@ -93,6 +95,13 @@ static bool is_settling(const struct object *o, const struct exec_observation *s
     return seen->fingerprint && !strcmp(seen->fingerprint, before) && o->loop->now() - since < limit;
 }
 
+/* It may have all that the body says and yet more than that: what the body said before. */
+static bool has_drifted(const struct object *o, const struct exec_observation *seen)
+{
+    return !seen->up_to_date ||
+           (*seen->applied && strcmp(seen->applied, jx_str(o->doc, "status.applied", "")) != 0);
+}
+
 static unsigned observed_facts(struct object *o, const struct exec_observation *seen)
 {
     unsigned facts = base_facts(o) | FACT_PRESENT | owner_fact(o, seen);
@@ -101,7 +110,7 @@ static unsigned observed_facts(struct object *o, const struct exec_observation *
         facts |= FACT_SETTLING;
     if (seen->change >= 0)
         facts |= act_change_allowed(o, seen->change) ? FACT_CHANGE : FACT_SETTLING;
-    if (!seen->up_to_date)
+    if (has_drifted(o, seen))
         facts |= FACT_DRIFT;
     if (seen->failure)
         facts |= FACT_FAILED;
@@ -190,6 +199,7 @@ static void present(struct object *o, const struct exec_observation *seen, json_
                                            .response = stored ? stored : response,
                                            .error = "",
                                            .failed = COUNTER_RESET,
+                                           .api_version = object_version(o),
                                            .settled = settled }) < 0)
         return;
     o->was_ready = !strcmp(ready, "Available");
@@ -205,7 +215,10 @@ static bool has_moved(const struct object *o)
 {
     const char *seen_at = notes_text(o->doc, NOTE_URL);
 
-    return notes_created(o->doc) && seen_at && o->observe_url && strcmp(seen_at, o->observe_url) != 0;
+    if (!notes_created(o->doc) || !seen_at || !o->observe_url)
+        return false;
+    return o->observe.place ? !api_version_same_place(seen_at, o->observe_url)
+                            : strcmp(seen_at, o->observe_url) != 0;
 }
 
 static void absent(struct object *o)
@@ -229,6 +242,14 @@ static void absent(struct object *o)
                                            .synced_text = text_of(d->synced) }) < 0)
         return;
     carry_out(o, d, -1);
+}
+
+void request_not_served(struct object *o, const char *text)
+{
+    if (object_deleting(o))
+        absent(o); /* what no server can show is not there */
+    else
+        object_wait(o, decide_request(base_facts(o))->ready, "NotServed", text);
 }
 
 /* ---- observing --------------------------------------------------------------------------------------------------- */
@@ -262,7 +283,7 @@ static void evaluate(struct object *o, const struct http_response *res)
     struct err e = { 0 };
 
     object_set_response(o, exec_response(res));
-    if (exec_request_observe(&o->loop->exec, o->doc, o->response, &seen, &e) < 0)
+    if (exec_request_observe(&o->exec, o->doc, o->response, &seen, &e) < 0)
         object_fail(o, "ReconcileError", 0, "observe failed: %s", e.text);
     else if (seen.removed)
         absent(o);
@@ -270,16 +291,26 @@ static void evaluate(struct object *o, const struct http_response *res)
         present(o, &seen, o->response);
 }
 
+/* Whose proof counts: apiVersions are a Kubernetes API server's, whatever its credentials are. */
+static const char *prover(const struct object *o, const json_t *config)
+{
+    return o->observe.place ? "Kubeconfig" : jx_str(config, "spec.auth", "None");
+}
+
 void request_answered(struct object *o, const struct http_response *res)
 {
     struct err e = { 0 };
     const json_t *config = loop_config(o->loop, o->doc, &e);
-    enum seen seen = is_allowed(o, res->status) ? SEEN_OBJECT
-                                                : absence_of(jx_str(config, "spec.auth", "None"),
-                                                             o->observe_url, res, notes_created(o->doc));
+    enum seen seen = is_allowed(o, res->status)
+                         ? SEEN_OBJECT
+                         : absence_of(prover(o, config), o->observe_url, res, notes_created(o->doc));
 
     if (!config) { /* it was removed meanwhile; without it nobody knows what an answer proves */
         object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+        return;
+    }
+    if (seen == SEEN_UNAVAILABLE && version_doubt(o, res)) {
+        request_observe(o);
         return;
     }
     if (seen == SEEN_REFUSED ||
@@ -323,7 +354,7 @@ static int render_observe(struct object *o, const json_t *config, struct err *e)
         return 0;
     exec_call_free(&o->observe);
     o->observe = (struct exec_call){ 0 };
-    if (exec_request_call(&o->loop->exec, o->doc, EXEC_OBSERVE, response, &o->observe, e) < 0)
+    if (exec_request_call(&o->exec, o->doc, EXEC_OBSERVE, response, &o->observe, e) < 0)
         return -1;
     free(TAKE(o->observe_url));
     free(TAKE(o->list_url));
@@ -331,20 +362,35 @@ static int render_observe(struct object *o, const json_t *config, struct err *e)
         o->observe_url = http_resolve(jx_str(config, "spec.endpoint", NULL), o->observe.url, NULL);
     if (!o->observe.unknown && !o->observe_url) /* the endpoint is a shoot's, which is known later */
         o->observe_url = x_strdup(o->observe.url);
-    if (jx_at(o->doc, "spec.forProvider.observeList") &&
-        exec_list_call(&o->loop->exec, o->doc, &list, NULL) == 0 && list.url)
+    if (jx_at(o->doc, "spec.forProvider.observeList") && exec_list_call(&o->exec, o->doc, &list, NULL) == 0 &&
+        list.url)
         o->list_url = x_strdup(list.url);
     o->rendered = true;
     return 0;
 }
 
-static void observe(struct object *o, const json_t *config)
+/* Render OBSERVE in a version that the server serves. False: the pass is over, or goes on when that is known. */
+static bool prepare(struct object *o, const json_t *config)
 {
     struct err e = { 0 };
 
-    if (render_observe(o, config, &e) < 0)
-        object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
-    else if (o->observe.unknown && notes_created(o->doc))
+    if (render_observe(o, config, &e) == 0) {
+        if (!o->observe.place)
+            return true;
+        if (!version_choose(o, config))
+            return false;
+        if (render_observe(o, config, &e) == 0)
+            return true;
+    }
+    object_fail(o, err_policy[e.kind].reason, 0, "observe failed: %s", e.text);
+    return false;
+}
+
+static void observe(struct object *o, const json_t *config)
+{
+    if (!prepare(o, config))
+        return;
+    if (o->observe.unknown && notes_created(o->doc))
         object_fail(o, "ReconcileError", CLOCK_MINUTE,
                     "cannot determine creation result - remove the %s annotation if it is safe to proceed: "
                     "the URL needs the "
@@ -359,10 +405,19 @@ static void observe(struct object *o, const json_t *config)
     }
 }
 
-void request_run(struct object *o)
+void request_observe(struct object *o)
 {
     struct err e = { 0 };
-    const json_t *config;
+    const json_t *config = loop_config(o->loop, o->doc, &e);
+
+    if (!config)
+        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+    else
+        observe(o, config);
+}
+
+void request_run(struct object *o)
+{
     bool orphan = object_deleting(o) && !(policy_facts(o) & FACT_MAY_DELETE);
 
     if (is_paused(o)) {
@@ -375,9 +430,7 @@ void request_run(struct object *o)
         object_finish(o);
         return;
     }
-    config = loop_config(o->loop, o->doc, &e);
-    if (!config)
-        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
-    else
-        observe(o, config);
+    o->asked_at = discovery_now(o->loop->discovery);
+    o->doubted = false;
+    request_observe(o);
 }

@@ -3,13 +3,14 @@
  *
  *   forProvider:  the spec of the object;  kind: Request (default) or DisposableRequest;  metadata: as wanted
  *   response:     the last response: statusCode, body (text), headers
+ *   apiVersion:   which of forProvider.apiVersions is served; absent = not known yet
  *   secrets:      "namespace/name": {key: value in clear}
  *   existing:     whole Secret objects, when more than their data matters
  *   expect:       for each operation what it must give; a member not named here may be anything
  *     OBSERVE CREATE UPDATE REMOVE: method (null = no call), url, body (null = none), headers, details,
- *                 unknown
+ *                 unknown, place (the URL before a version is in it), applies (has a hash)
  *     change:     {index, ...the same}        list: the same         call: the same, of a DisposableRequest
- *     observe:    removed up_to_date ready change failure reason projection identity fingerprint
+ *     observe:    applies removed up_to_date ready change failure reason projection identity fingerprint
  *     identity:   {identity}                  keys: {keys}
  *     check:      expected expires_at projection
  *     inject:     secrets (data in clear as stringData) and masked
@@ -52,8 +53,9 @@ static json_t *call_document(const struct exec_call *c)
             jx_set(headers, c->headers[i].name, json_array());
         jx_append(json_object_get(headers, c->headers[i].name), jx_text(c->headers[i].value));
     }
-    return jx_pack("{s:o, s:o, s:o, s:o, s:O?}", "method", optional(c->method), "url", optional(c->url),
-                   "body", optional(c->body), "headers", headers, "details", c->details);
+    return jx_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:O?}", "place", optional(c->place), "applies",
+                   *c->applied != 0, "method", optional(c->method), "url", optional(c->url), "body",
+                   optional(c->body), "headers", headers, "details", c->details);
 }
 
 /* ---- one function per operation: what came of it, or NULL with 'e' ------------------------------------- */
@@ -130,10 +132,10 @@ static json_t *run_observe(const struct bench *b, const json_t *want, struct err
     (void)want;
     if (exec_request_observe(&b->x, b->object, b->response, &o, e) < 0)
         return NULL;
-    return jx_pack("{s:b, s:b, s:b, s:i, s:o, s:o, s:O?, s:o, s:o}", "removed", o.removed, "up_to_date",
-                   o.up_to_date, "ready", o.ready, "change", o.change, "failure", optional(o.failure),
-                   "reason", optional(o.reason), "projection", o.projection, "identity", optional(o.identity),
-                   "fingerprint", optional(o.fingerprint));
+    return jx_pack("{s:b, s:b, s:b, s:b, s:i, s:o, s:o, s:O?, s:o, s:o}", "applies", *o.applied != 0,
+                   "removed", o.removed, "up_to_date", o.up_to_date, "ready", o.ready, "change", o.change,
+                   "failure", optional(o.failure), "reason", optional(o.reason), "projection", o.projection,
+                   "identity", optional(o.identity), "fingerprint", optional(o.fingerprint));
 }
 
 static json_t *run_identity(const struct bench *b, const json_t *want, struct err *e)
@@ -292,7 +294,10 @@ static int run_all(const json_t *test)
     if (!secrets)
         secrets = json_array();
     add_secrets(secrets, json_object_get(test, "secrets"));
-    b.x = (struct exec){ .jq = jq_new(), .secret = find_secret, .secret_ctx = secrets };
+    b.x = (struct exec){ .jq = jq_new(),
+                         .secret = find_secret,
+                         .secret_ctx = secrets,
+                         .api_version = jx_str(test, "apiVersion", NULL) };
     for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
         const json_t *want = jx_at(json_object_get(test, "expect"), operations[i].name);
 

@@ -145,9 +145,81 @@ static void shoots(void **state)
     }
 }
 
+/* What a Kubernetes API server says, told with fields and without its own repetition. */
+static void causes_are_told_in_words(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *text;
+    } rows[] = {
+        { 422,
+          "{\"kind\":\"Status\",\"message\":\"a long "
+          "one\",\"reason\":\"Invalid\",\"details\":{\"kind\":\"Service\",\"name\":\"s\","
+          "\"causes\":[{\"reason\":\"FieldValueRequired\",\"message\":\"Required "
+          "value\",\"field\":\"spec.ports\"},"
+          "{\"reason\":\"FieldValueInvalid\",\"message\":\"Invalid value: 0: must be between 1 and 65535\","
+          "\"field\":\"spec.ports[0].port\"}]}}",
+          "HTTP 422: Service \"s\": spec.ports: Required value; spec.ports[0].port: Invalid value: 0: must "
+          "be between 1 and "
+          "65535" },
+        { 409,
+          "{\"kind\":\"Status\",\"message\":\"Apply failed with 1 conflict: "
+          "..\",\"reason\":\"Conflict\",\"details\":{"
+          "\"causes\":[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"kubectl\\\" "
+          "using v1\","
+          "\"field\":\".data.token\"}]}}",
+          "HTTP 409: .data.token: conflict with \"kubectl\" using v1; leave that out of the body, or take it "
+          "over with "
+          "force=true in the URL" },
+        { 422,
+          "{\"kind\":\"Status\",\"details\":{\"kind\":\"Secret\",\"name\":\"s\",\"causes\":[{\"reason\":"
+          "\"FieldValueInvalid\","
+          "\"message\":\"Invalid value: hunter2\",\"field\":\"data[x]\"}]}}",
+          "HTTP 422: Secret \"s\": data[x]: FieldValueInvalid" },
+        { 422,
+          "{\"kind\":\"Status\",\"details\":{\"kind\":\"X\",\"name\":\"s\",\"causes\":[{\"reason\":"
+          "\"FieldValueInvalid\","
+          "\"message\":\"Invalid value: hunter2\",\"field\":\"spec.password\"}]}}",
+          "HTTP 422: X \"s\": spec.password: FieldValueInvalid" },
+        { 404,
+          "{\"kind\":\"Status\",\"message\":\"namespaces \\\"x\\\" not found\",\"details\":{\"name\":\"x\"}}",
+          "HTTP 404: namespaces \"x\" not found" },
+        { 422, "{\"kind\":\"Status\",\"details\":{\"kind\":\"Secret\",\"causes\":[1,null]}}",
+          "HTTP 422: wrong; wrong" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        struct http_response res = answer(rows[i].status, rows[i].body);
+        CLEAN(free) char *text = classify_text(&res);
+
+        assert_string_equal(rows[i].text, text);
+        assert_true(classify_kubernetes(&res));
+        assert_false(classify_mistyped(&res));
+        buf_free(&res.body);
+    }
+}
+
+static void a_field_that_the_schema_does_not_have_is_no_server_error(void **state)
+{
+    static const char body[] =
+        "{\"kind\":\"Status\",\"reason\":\"InternalError\",\"message\":\"failed to create typed patch object "
+        "(a/b; v1, Kind=X): .spec.foo: field not declared in schema\"}";
+    struct http_response res = answer(500, body),
+                         other = answer(500, "{\"kind\":\"Status\",\"message\":\"etcd\"}");
+
+    (void)state;
+    assert_true(classify_mistyped(&res));
+    assert_false(classify_mistyped(&other));
+    buf_free(&res.body);
+    buf_free(&other.body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(causes_are_told_in_words),
+        cmocka_unit_test(a_field_that_the_schema_does_not_have_is_no_server_error),
         cmocka_unit_test(tokens_and_rights_are_told_apart),
         cmocka_unit_test(what_is_wrong_is_told_without_secrets),
         cmocka_unit_test(logins),

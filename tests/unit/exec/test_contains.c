@@ -50,9 +50,38 @@ static void vectors(void **state)
     }
 }
 
+static void what_was_applied_may_have_grown(void **state)
+{
+    static const struct {
+        const char *there, *wanted;
+        bool contains;
+    } table[] = {
+        { "{\"a\":[{\"x\":1,\"y\":2}]}", "{\"a\":[{\"x\":1}]}", true },
+        { "{\"a\":[{\"x\":0},{\"x\":1,\"y\":2}]}", "{\"a\":[{\"x\":1}]}", true },
+        { "{\"a\":[{\"x\":1}]}", "{\"a\":[{\"x\":1},{\"x\":1}]}", false },
+        { "{\"a\":[1,2]}", "{\"a\":[2,1]}", false },
+        { "{\"a\":[{\"x\":1}]}", "{\"a\":[{\"x\":2}]}", false },
+        { "{\"a\":1}", "{\"b\":{},\"c\":[],\"d\":null}", true },
+        { "{\"a\":1}", "{\"b\":{\"c\":1}}", false },
+        { "{\"a\":1}", "{\"a\":2}", false },
+        { "{\"a\":[1]}", "{\"a\":1}", false },
+        { "{\"a\":1}", "{\"a\":1.0}", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
+        json_auto_t *there = jx_parse(table[i].there, strlen(table[i].there), NULL);
+        json_auto_t *wanted = jx_parse(table[i].wanted, strlen(table[i].wanted), NULL);
+
+        if (contains_applied(there, wanted) != table[i].contains)
+            fail_msg("%s in %s is not %d", table[i].wanted, table[i].there, table[i].contains);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(vectors) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(vectors),
+                                        cmocka_unit_test(what_was_applied_may_have_grown) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

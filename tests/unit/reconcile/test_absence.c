@@ -60,9 +60,41 @@ static void each_answer(void **state)
     }
 }
 
+static void a_404_that_names_nothing_is_about_the_path(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        bool path;
+    } paths[] = {
+        { 404, "404 page not found\n", true },
+        { 404, "", true },
+        { 404,
+          "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"the server could not find the "
+          "requested resource\","
+          "\"details\":{}}",
+          true },
+        { 404, KUBE_404("thing"), false },
+        { 404, KUBE_404("namespace"), false },
+        { 200, "404 page not found\n", false },
+        { 503, "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        struct http_response res = { .status = paths[i].status, .body = buf_max(1000) };
+
+        (void)buf_adds(&res.body, paths[i].body);
+        if (absence_of_path(&res) != paths[i].path)
+            fail_msg("%d %s", paths[i].status, paths[i].body);
+        buf_free(&res.body);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(each_answer) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(each_answer),
+                                        cmocka_unit_test(a_404_that_names_nothing_is_about_the_path) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,9 +108,27 @@ static void a_long_message_is_cut(void **state)
                      strlen(jx_str(json_array_get(json_object_get(status, "conditions"), 0), "message", "")));
 }
 
+static void the_version_and_what_was_applied_are_told(void **state)
+{
+    json_auto_t *object = object_with(json_object()), *first = NULL, *kept = NULL, *none = NULL;
+    json_auto_t *later = NULL;
+
+    (void)state;
+    first = record_status(object, &(struct record){ .api_version = "g.io/v1", .applied = "abc" }, 0);
+    assert_string_equal("g.io/v1", jx_str(first, "apiVersion", ""));
+    assert_string_equal("abc", jx_str(first, "applied", ""));
+    later = object_with(json_incref(first));
+    kept = record_status(later, &good, 0);
+    assert_string_equal("g.io/v1", jx_str(kept, "apiVersion", ""));
+    none = record_status(later, &(struct record){ .api_version = "", .applied = "" }, 0);
+    assert_null(jx_at(none, "apiVersion"));
+    assert_null(jx_at(none, "applied"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_version_and_what_was_applied_are_told),
         cmocka_unit_test(nothing_new_gives_the_same_status),
         cmocka_unit_test(a_transition_is_dated_only_when_the_value_changes),
         cmocka_unit_test(another_date_header_is_no_change),
