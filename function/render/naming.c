@@ -35,13 +35,15 @@ void naming_init(const json_t *composite, struct naming *n)
     n->own = n->cluster && claim ? claim : n->object;
     if (n->cluster)
         n->ns = claim_ns;
-    if (n->cluster && claim && claim_ns) {
-        CLEAN(free) char *base = x_asprintf("%s-%s", claim_ns, claim);
+    n->claimed = n->cluster && claim && claim_ns;
+    naming_base_of(n, n->claimed ? claim : n->object, n->base);
+}
 
-        fit(base, n->base);
-        return;
-    }
-    fit(n->object, n->base);
+void naming_base_of(const struct naming *n, const char *name, char base[NAMING_SIZE])
+{
+    CLEAN(free) char *long_name = n->claimed ? x_asprintf("%s-%s", n->ns, name) : NULL;
+
+    fit(long_name ? long_name : name, base);
 }
 
 void naming_object(const struct naming *n, const struct part *part, char name[NAMING_SIZE])

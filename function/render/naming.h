@@ -8,7 +8,7 @@
 
 enum { NAMING_MAX = 63 /* also fits a label value */, NAMING_SIZE = NAMING_MAX + 1 };
 
-enum { PART_SUFFIX = 16 };
+enum { PART_SUFFIX = 32 };
 
 /* One composed resource of a kind; each kind has a table of them. */
 struct part {
@@ -19,6 +19,7 @@ struct part {
 /* Where a composite lives and what its objects' names start with. Strings are borrowed from the composite. */
 struct naming {
     bool cluster;     /* composed objects are cluster scope: the claims variant */
+    bool claimed;     /* ... and there is a claim */
     const char *kind; /* of the composite */
     const char *api_version;
     const char *object;     /* the composite's metadata.name */
@@ -28,6 +29,9 @@ struct naming {
 };
 
 void naming_init(const json_t *composite, struct naming *n);
+
+/* 'base' of the composite that the user calls 'name', of the same kind of scope and namespace as 'n': what a reference means. */
+void naming_base_of(const struct naming *n, const char *name, char base[NAMING_SIZE]);
 
 /* The object's metadata.name, "my-cluster-api-server"; at most NAMING_MAX bytes, hashed when it would be
  * longer. */

@@ -63,6 +63,21 @@ json_t *requests_request(const struct requests *rq, const struct part *part, jso
                             jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
 }
 
+static json_t *provision_policies(const void *nothing)
+{
+    (void)nothing;
+    return jx_pack("[s, s]", "Observe", "Create");
+}
+
+json_t *requests_provision(const struct requests *rq, const struct part *part, json_t *for_provider)
+{
+    static struct jx_fixed provision;
+
+    return object(rq, jx_word("Request"), part,
+                  jx_object(jx_o("managementPolicies", jx_fixed(&provision, provision_policies, NULL)),
+                            jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
+}
+
 json_t *requests_probe(const struct requests *rq, const struct part *part, const char *config,
                        json_t *for_provider)
 {

@@ -23,6 +23,8 @@ json_t *requests_config_ref(const struct requests *rq, const char *kind, const c
 
 /* Each takes 'for_provider' (or 'spec', 'reason') and returns a new whole object. */
 json_t *requests_request(const struct requests *rq, const struct part *part, json_t *for_provider);
+/* One that makes what is missing, and never changes or removes it. */
+json_t *requests_provision(const struct requests *rq, const struct part *part, json_t *for_provider);
 /* A Request that only observes, through the ProviderConfig 'config' and not the account's. */
 json_t *requests_probe(const struct requests *rq, const struct part *part, const char *config,
                        json_t *for_provider);

@@ -69,6 +69,29 @@ static void claims_carry_their_namespace(void **state)
     assert_string_equal(name, "team-a-my-cluster-shoot");
 }
 
+/* What a shootRef names is where the Shoot of that name put its ProviderConfig. */
+static void a_reference_means_what_its_shoot_is_called(void **state)
+{
+    json_auto_t *in_namespace =
+                    jx_pack("{s:{s:s, s:s}}", "metadata", "name", "my-data", "namespace", "team-a"),
+                *claimed = jx_pack("{s:{s:s}, s:{s:{s:s, s:s}}}", "metadata", "name", "my-data-k2x7p", "spec",
+                                   "claimRef", "name", "my-data", "namespace", "team-a"),
+                *bare = jx_pack("{s:{s:s}}", "metadata", "name", "my-data");
+    struct naming n;
+    char base[NAMING_SIZE];
+
+    (void)state;
+    n = name_of(in_namespace);
+    naming_base_of(&n, "my-cluster", base);
+    assert_string_equal(base, "my-cluster");
+    n = name_of(claimed);
+    naming_base_of(&n, "my-cluster", base);
+    assert_string_equal(base, "team-a-my-cluster");
+    n = name_of(bare);
+    naming_base_of(&n, "my-cluster", base);
+    assert_string_equal(base, "my-cluster");
+}
+
 static void a_composite_without_claim_keeps_its_name(void **state)
 {
     json_auto_t *c = jx_pack("{s:s, s:{s:s}}", "kind", "XShoot", "metadata", "name", "bare");
@@ -106,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_frozen),
         cmocka_unit_test(claims_carry_their_namespace),
+        cmocka_unit_test(a_reference_means_what_its_shoot_is_called),
         cmocka_unit_test(a_composite_without_claim_keeps_its_name),
         cmocka_unit_test(long_names_are_hashed_and_differ),
     };
