@@ -8,6 +8,7 @@
 #include "lib/clock.h"
 #include "lib/jx_alloc.h"
 #include "lib/log.h"
+#include <malloc.h>
 #include <signal.h>
 #include <time.h>
 
@@ -16,7 +17,9 @@ enum {
     SAME_MS = 100,  /* signals this close are one: timeout(1) and shells send it to us and to our group */
     QUIET_MS = 200, /* without a call for so long, nobody is using us */
     TICK_MS = 50,
-    STOP_MS = 2000, /* for calls in flight; with --drain less than five seconds in all */
+    TRIM_S = 5,          /* how often memory is looked at */
+    FREE_MAX = 32 << 20, /* so much freed memory is kept for later */
+    STOP_MS = 2000,      /* for calls in flight; with --drain less than five seconds in all */
 };
 
 static const struct run_renderer renderer = { .render = render,
@@ -52,12 +55,20 @@ static void hold_signals(void)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* glibc keeps what was freed, which after a burst of large requests is hundreds of MiB. */
+static void give_memory_back(void)
+{
+    if (mallinfo2().fordblks > FREE_MAX)
+        (void)malloc_trim(0);
+}
+
 static void wait_for_signal(void)
 {
+    const struct timespec interval = { .tv_sec = TRIM_S };
     sigset_t set = stop_signals();
-    int number;
 
-    (void)sigwait(&set, &number);
+    while (sigtimedwait(&set, NULL, &interval) < 0)
+        give_memory_back();
 }
 
 static void on_second(int number)

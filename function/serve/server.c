@@ -22,8 +22,21 @@ enum {
     TARGET = INET6_ADDRSTRLEN + 16, /* bytes of an address as the library takes it */
 };
 
+/* Messages that are on their way take at most about this much, however many calls there are: when it gets scarce, the library gives clients
+ * less room to send, and in the end refuses calls with RESOURCE_EXHAUSTED. */
+static grpc_resource_quota *memory_quota(const struct serve_options *o)
+{
+    grpc_resource_quota *quota = grpc_resource_quota_create("requests");
+    size_t wanted = SERVER_LARGEST_AT_ONCE * o->max_message;
+
+    grpc_resource_quota_resize(quota, wanted > SERVER_MEMORY_MIN ? wanted : SERVER_MEMORY_MIN);
+    return quota;
+}
+
 static grpc_server *create(const struct serve_options *o)
 {
+    grpc_resource_quota *quota = memory_quota(o);
+    grpc_server *server;
     grpc_arg args[16];
     size_t n = 0;
 #define INTEGER(name, v)                                                                                     \
@@ -45,7 +58,12 @@ static grpc_server *create(const struct serve_options *o)
     if (o->max_age_ms && o->max_age_grace_ms)
         INTEGER(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, o->max_age_grace_ms);
 #undef INTEGER
-    return grpc_server_create(&(grpc_channel_args){ .num_args = n, .args = args }, NULL);
+    args[n++] = (grpc_arg){ .type = GRPC_ARG_POINTER,
+                            .key = (char *)(uintptr_t)GRPC_ARG_RESOURCE_QUOTA,
+                            .value.pointer = { quota, grpc_resource_quota_arg_vtable() } };
+    server = grpc_server_create(&(grpc_channel_args){ .num_args = n, .args = args }, NULL);
+    grpc_resource_quota_unref(quota);
+    return server;
 }
 
 static void add_route(struct server *s, const struct serve_method *m)

@@ -15,11 +15,13 @@
 #include <stdbool.h>
 
 enum {
-    SERVER_ARMED = 64,       /* calls the library may hand over at once, for each unary method */
-    SERVER_ARMED_OTHER = 8,  /* for the others, and for unknown methods */
-    SERVER_WORKERS_MAX = 64, /* threads */
-    SERVER_QUEUE_MAX = 1024, /* large requests waiting for a worker */
-    SERVER_STACK = 1 << 20,  /* of our threads: renderers and OpenSSL, with sanitizers */
+    SERVER_ARMED = 64,           /* calls the library may hand over at once, for each unary method */
+    SERVER_ARMED_OTHER = 8,      /* for the others, and for unknown methods */
+    SERVER_WORKERS_MAX = 64,     /* threads */
+    SERVER_QUEUE_MAX = 1024,     /* large requests waiting for a worker */
+    SERVER_LARGEST_AT_ONCE = 16, /* requests of the greatest size there is memory for */
+    SERVER_MEMORY_MIN = 64 << 20,
+    SERVER_STACK = 1 << 20, /* of our threads: renderers and OpenSSL, with sanitizers */
     SERVER_STREAMS_MAX =
         1024, /* calls under way on one connection; Crossplane makes at most 100 for a kind */
 };

@@ -28,6 +28,11 @@ def peak(process, during):
     return max(0, (int(status(process, "VmHWM").split()[0]) << 10) - before)
 
 
+def has_own_malloc(process):
+    """Sanitizers bring one along, which does not give back what it has."""
+    return any(name in pathlib.Path(f"/proc/{process.pid}/maps").read_text() for name in ("libasan", "libtsan"))
+
+
 def ends(process, seconds, code=0, with_signal=signal.SIGTERM):
     """It is told to end, and does: in time and with this status.  Sanitizers have a status of their own for leaks."""
     if with_signal:

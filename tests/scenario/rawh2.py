@@ -35,7 +35,7 @@ class Connection:
     def __init__(self, port, sock=None, timeout=10):
         self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout)
         self.socket.settimeout(timeout)
-        self.stream = -1
+        self.stream, self.initial_room = -1, 65535
         self.pending = b""
         self.socket.sendall(PREFACE + frame(SETTINGS, payload=struct.pack(">HI", 4, WINDOW - 1))
                             + frame(WINDOW_UPDATE, payload=struct.pack(">I", WINDOW)))
@@ -58,6 +58,32 @@ class Connection:
         for at in range(0, max(len(content), 1), 16384):
             last = at + 16384 >= len(content)
             self.send(DATA, END_STREAM if end and last else 0, stream, content[at:at + 16384])
+
+    def pour(self, streams, size, seconds):
+        """Bytes into all of them, as much as the server has room for, at most size into each; how many."""
+        sent, room, poured = dict.fromkeys(streams, 0), dict.fromkeys([0, *streams], 65535), 0
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for kind, _, stream, payload in self.frames(0.01):
+                if kind == WINDOW_UPDATE and stream in room:
+                    room[stream] += struct.unpack(">I", payload)[0]
+                elif kind == RST_STREAM or (kind == HEADERS and stream in sent):
+                    sent.pop(stream, None)
+                elif kind == SETTINGS:
+                    for at in range(0, len(payload), 6):
+                        name, value = struct.unpack(">HI", payload[at:at + 6])
+                        if name == 4:
+                            room.update({s: room[s] + value - self.initial_room for s in streams})
+                            self.initial_room = value
+            for stream in sent:
+                n = min(room[0], room[stream], size - sent[stream], 16384)
+                if n > 0:
+                    self.send(DATA, 0, stream, bytes(n))
+                    sent[stream] += n
+                    room[stream] -= n
+                    room[0] -= n
+                    poured += n
+        return poured
 
     def frames(self, seconds):
         """What comes, as (kind, flags, stream, payload), until the connection ends or the time is over; settings and pings are

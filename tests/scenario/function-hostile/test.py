@@ -11,9 +11,9 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import rawh2  # noqa: E402
-from fn import FATAL, V1, Failure, expect, expect_equal, grpc, only_result, plain, request, row, run_rows, shoot  # noqa: E402
+from fn import FATAL, V1, Failure, expect, expect_equal, grpc, only_result, plain, request, row, run_rows, shoot, wait_until  # noqa: E402
 from lab import cpu_seconds  # noqa: E402
-from outside import MIB, ends, memory, peak, status  # noqa: E402
+from outside import MIB, ends, has_own_malloc, memory, peak, status  # noqa: E402
 from wire import (END, GROUP, I32, I64, VARINT, entry, field, fill, member, nested_list, nested_struct, path, tag, text,  # noqa: E402
                   varint)
 
@@ -319,6 +319,30 @@ def slow(fn):
     expect(time.monotonic() - start < 5, f"{time.monotonic() - start} s for 50 calls")
     for c in slow_ones:
         c.close()
+
+
+@row("H10", "150 requests of 15 MiB that are never finished: memory stays within its limit, others are answered, and it is given back")
+def half_sent(fn):
+    before = memory(fn.process)
+    c = rawh2.Connection(fn.port)
+    poured = []
+
+    def pour():
+        streams = [c.open(V1) for _ in range(150)]
+        for stream in streams:
+            c.data(stream, rawh2.message(b"", length=15 * MIB), end=False)
+        try:
+            poured.append(c.pour(streams, 15 * MIB - 10, 6))
+        except OSError:
+            pass  # the server has had enough
+        expect_equal(fn.expected, fn.raw(SMALL), "an answer meanwhile")
+    grown = peak(fn.process, pour)
+    expect(grown < (800 if has_own_malloc(fn.process) else 450) * MIB, f"{grown >> 20} MiB, of {poured} bytes")
+    c.close()
+    wait_until(lambda: has_own_malloc(fn.process) or memory(fn.process) < before + 64 * MIB, 15, "the memory to be given back")
+    expect_equal(fn.expected, fn.raw(SMALL), "an answer afterwards")
+    if "DEBUG" in os.environ:
+        print(f"     {grown >> 20} MiB, of {poured} bytes; then {memory(fn.process) >> 20} MiB, {before >> 20} before")
 
 
 def open_files(process):
