@@ -42,6 +42,21 @@ static void fill_cluster(const struct sim *s, struct settings *set)
     set->job_outcome = (enum job_outcome)PLACE_OF(s, SW_JOB_OUTCOME, outcomes);
 }
 
+static void fill_gateways(const struct sim *s, struct settings *set)
+{
+    static const char *const faults[] = { "none", "address-stale", "old-generation", "no-accepted",
+                                          "rewrites" };
+    const struct switches *sw = &s->switches;
+
+    set->eg_installed = switch_is(sw, SW_ENVOY_GATEWAY, "off")   ? 0
+                        : switch_is(sw, SW_ENVOY_GATEWAY, "1.8") ? 8
+                                                                 : 9;
+    set->eg_standard = switch_is(sw, SW_GATEWAY_CHANNEL, "standard");
+    set->eg_down = switch_is(sw, SW_GATEWAY_CONTROLLER, "down");
+    set->eg_ms = switch_ms(sw, SW_GATEWAY_SECONDS);
+    set->eg_fault = (enum eg_fault)PLACE_OF(s, SW_GATEWAY_FAULT, faults);
+}
+
 static char *cluster_of(const struct shoot *shoot)
 {
     return x_asprintf("shoot--%s--%s", shoot->project->garden, shoot->name);
@@ -78,6 +93,7 @@ void inside_tick(struct sim *s, struct shoot *shoot, int64_t now)
     tick.world.now = now;
     fill_cloud(s, &tick.world.settings);
     fill_cluster(s, &tick.world.settings);
+    fill_gateways(s, &tick.world.settings);
     shootapi_with(shoot->api, work, &tick);
 }
 

@@ -111,6 +111,14 @@ static const struct switch_def defs[SW_N] = {
                          "what becomes of a Job's pods" },
     [SW_SHOOT_DELETE_CLEANS] = { "shoot-delete-cleans", "on", "on|off",
                                  "a deleted shoot takes its load balancers and volumes along" },
+    [SW_ENVOY_GATEWAY] = { "envoy-gateway", "off", "off|1.8|1.9", "shoots come with this Envoy Gateway" },
+    [SW_GATEWAY_CHANNEL] = { "gateway-channel", "experimental", "experimental|standard",
+                             "and with this channel of the Gateway API" },
+    [SW_GATEWAY_SECONDS] = { "gateway-seconds", "1", NULL, "virtual time until Envoy Gateway sees a change" },
+    [SW_GATEWAY_CONTROLLER] = { "gateway-controller", "up", "up|down", "Envoy Gateway in the shoots" },
+    [SW_GATEWAY_FAULT] = { "gateway-fault", "none", "none|address-stale|old-generation|no-accepted|rewrites",
+                           "status of Gateways: AddressNotAssigned although the Service has its address, a "
+                           "generation behind, listeners without Accepted, times rewritten" },
 };
 
 void switches_default(struct switches *s)

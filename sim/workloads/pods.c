@@ -122,6 +122,23 @@ static json_t *address(const json_t *pod)
                         strtol((char[]){ uid[2], uid[3], 0 }, NULL, 16) % 250 + 2);
 }
 
+/* A pod does not start without the Secrets it mounts. */
+static bool secret_there(struct ctl *c, const json_t *pod, const json_t *volume)
+{
+    const char *name = jx_str(volume, "secret.secretName", "");
+    json_t *note = ctl_note(c, "pods", ctl_uid(pod));
+
+    if (!*name || jx_bool(volume, "secret.optional", false) ||
+        ctl_get(c, "", "secrets", ctl_namespace(pod), name))
+        return true;
+    if (strcmp(jx_str(note, "why", ""), name) != 0)
+        ctl_event(c, KUBELET, pod, "Warning", "FailedMount",
+                  "MountVolume.SetUp failed for volume \"%s\" : secret \"%s\" not found",
+                  jx_str(volume, "name", ""), name);
+    jx_set(note, "why", jx_text(name));
+    return false;
+}
+
 static void run(struct ctl *c, const json_t *pod)
 {
     const char *const types[] = { "PodScheduled", "Initialized", "ContainersReady", "Ready" };
@@ -135,6 +152,8 @@ static void run(struct ctl *c, const json_t *pod)
             *name ? ctl_get(c, "", "persistentvolumeclaims", ctl_namespace(pod), name) : NULL;
 
         if (*name && strcmp(jx_str(claim, "status.phase", ""), "Bound") != 0)
+            return;
+        if (!secret_there(c, pod, volume))
             return;
     }
     if (!ctl_after(c, note, "started", c->set->pod_ms))

@@ -8,6 +8,10 @@
 enum lb_outcome { LB_OK, LB_ERROR, LB_ERROR_ONCE, LB_NEVER };
 enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS };
 
+/* What may be wrong with Envoy Gateway's status: the address is not seen although it is there; the newest generation is
+ * not seen; listeners have no Accepted condition; everything is written anew again and again. */
+enum eg_fault { EG_SOUND, EG_ADDRESS_STALE, EG_OLD_GENERATION, EG_NO_ACCEPTED, EG_REWRITES };
+
 enum { SETTINGS_TEXT = 128 };
 
 struct settings {
@@ -23,4 +27,10 @@ struct settings {
 
     int64_t pod_ms, job_ms;
     enum job_outcome job_outcome;
+
+    int eg_installed; /* 8 or 9: shoots come with Envoy Gateway 1.8 or 1.9; 0 = without */
+    bool eg_standard; /* with the standard channel of the Gateway API, else the experimental one */
+    bool eg_down;
+    int64_t eg_ms;
+    enum eg_fault eg_fault;
 };

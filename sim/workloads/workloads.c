@@ -4,6 +4,7 @@
 #include "sim/workloads/cinder.h"
 #include "sim/workloads/deployments.h"
 #include "sim/workloads/endpoints.h"
+#include "sim/workloads/envoy.h"
 #include "sim/workloads/jobs.h"
 #include "sim/workloads/octavia.h"
 #include "sim/workloads/pods.h"
@@ -13,7 +14,7 @@ struct workloads {
 };
 
 static void (*const controllers[])(struct ctl *c) = {
-    octavia_run, jobs_run, deployments_run, pods_run, cinder_run, endpoints_run,
+    octavia_run, jobs_run, deployments_run, pods_run, cinder_run, endpoints_run, envoy_run,
 };
 
 struct workloads *workloads_new(void)

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/workloads/crds.h"
+#include "sim/workloads/crd_schemas.h"
+
+#define GATEWAY "gateway.networking.k8s.io"
+#define ENVOY   "gateway.envoyproxy.io"
+
+enum { NOWHERE = 0, STANDARD = 1, EXPERIMENTAL = 2, BOTH = 3, EXPERIMENTAL_DEPRECATED = 4 };
+
+/* One version of a kind. 'in5' and 'in6': in which channels of the bundles 1.5 and 1.6 it is served; a version that is
+ * served in neither but listed is present and unserved. */
+static const struct version {
+    const char *group, *kind, *plural, *short_names;
+    bool cluster;
+    const char *version, *schema;
+    int in5, in6;
+    bool storage5, storage6;
+} versions[] = {
+    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", true, "v1", "GatewayClass", BOTH, BOTH, true, true },
+    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", true, "v1beta1", "GatewayClass", BOTH, BOTH, false,
+      false },
+    { GATEWAY, "Gateway", "gateways", "gtw", false, "v1", "Gateway", BOTH, BOTH, true, true },
+    { GATEWAY, "Gateway", "gateways", "gtw", false, "v1beta1", "Gateway", BOTH, BOTH, false, false },
+    { GATEWAY, "HTTPRoute", "httproutes", NULL, false, "v1", "HTTPRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "HTTPRoute", "httproutes", NULL, false, "v1beta1", "HTTPRoute", BOTH, BOTH, false, false },
+    { GATEWAY, "GRPCRoute", "grpcroutes", NULL, false, "v1", "GRPCRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", false, "v1", "ReferenceGrant", BOTH, BOTH,
+      false, false },
+    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", false, "v1beta1", "ReferenceGrant", BOTH,
+      BOTH, true, true },
+    { GATEWAY, "BackendTLSPolicy", "backendtlspolicies", "btlspolicy", false, "v1", "BackendTLSPolicy", BOTH,
+      BOTH, true, true },
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1", "TLSRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1alpha3", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
+      EXPERIMENTAL_DEPRECATED, false, false },
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1alpha2", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
+      EXPERIMENTAL_DEPRECATED, false, false },
+    { GATEWAY, "TCPRoute", "tcproutes", NULL, false, "v1", "L4Route", NOWHERE, BOTH, false, true },
+    { GATEWAY, "TCPRoute", "tcproutes", NULL, false, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
+      EXPERIMENTAL_DEPRECATED, true, false },
+    { GATEWAY, "UDPRoute", "udproutes", NULL, false, "v1", "L4Route", NOWHERE, BOTH, false, true },
+    { GATEWAY, "UDPRoute", "udproutes", NULL, false, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
+      EXPERIMENTAL_DEPRECATED, true, false },
+    { GATEWAY, "ListenerSet", "listenersets", "lset", false, "v1", "ListenerSet", BOTH, BOTH, true, true },
+    { ENVOY, "EnvoyProxy", "envoyproxies", "eproxy", false, "v1alpha1", "EnvoyProxy", BOTH, BOTH, true,
+      true },
+    { ENVOY, "ClientTrafficPolicy", "clienttrafficpolicies", "ctp", false, "v1alpha1", "Anything", BOTH, BOTH,
+      true, true },
+    { ENVOY, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", false, "v1alpha1", "Anything", BOTH,
+      BOTH, true, true },
+    { ENVOY, "SecurityPolicy", "securitypolicies", "sp", false, "v1alpha1", "Anything", BOTH, BOTH, true,
+      true },
+    { ENVOY, "EnvoyPatchPolicy", "envoypatchpolicies", "epp", false, "v1alpha1", "Anything", BOTH, BOTH, true,
+      true },
+    { ENVOY, "EnvoyExtensionPolicy", "envoyextensionpolicies", "eep", false, "v1alpha1", "Anything", BOTH,
+      BOTH, true, true },
+    { ENVOY, "HTTPRouteFilter", "httproutefilters", "hrf", false, "v1alpha1", "Anything", BOTH, BOTH, true,
+      true },
+    { ENVOY, "Backend", "backends", "be", false, "v1alpha1", "Anything", BOTH, BOTH, true, true },
+};
+
+/* Before 1.6 the infrastructure had room for half as many annotations. */
+static void set_annotations(json_t *schema, int minor)
+{
+    json_t *map = jx_at(schema, "properties.spec.properties.infrastructure.properties.annotations");
+
+    if (map)
+        jx_set(map, "maxProperties", json_integer(minor >= 6 ? 16 : 8));
+}
+
+static json_t *version_doc(const struct version *v, const struct crd_bundle *b)
+{
+    int where = b->minor >= 6 ? v->in6 : v->in5;
+    bool served = where & (b->standard ? STANDARD : EXPERIMENTAL | EXPERIMENTAL_DEPRECATED);
+    json_t *schema = crd_schema(v->schema);
+    json_t *doc = jx_pack("{s:s, s:b, s:b, s:{s:o}}", "name", v->version, "served", served, "storage",
+                          b->minor >= 6 ? v->storage6 : v->storage5, "schema", "openAPIV3Schema", schema);
+
+    set_annotations(schema, b->minor);
+    if (where == EXPERIMENTAL_DEPRECATED)
+        jx_set(doc, "deprecated", json_true());
+    if (jx_at(schema, "properties.status"))
+        jx_set(doc, "subresources", jx_pack("{s:{}}", "status"));
+    return doc;
+}
+
+/* Neither of the standard channel nor of this bundle at all. */
+static bool is_absent(const struct version *v, const struct crd_bundle *b)
+{
+    int where = b->minor >= 6 ? v->in6 : v->in5;
+
+    if (where == NOWHERE)
+        return true;
+    return b->standard && where == EXPERIMENTAL; /* the whole kind is experimental then */
+}
+
+static json_t *definition(const struct version *v, const struct crd_bundle *b)
+{
+    json_t *doc =
+        jx_pack("{s:s, s:s, s:{s:o, s:{}}, s:{s:s, s:s, s:{s:s, s:s, s:o, s:[s]}, s:[]}}", "apiVersion",
+                "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata", "name",
+                json_sprintf("%s.%s", v->plural, v->group), "annotations", "spec", "group", v->group, "scope",
+                v->cluster ? "Cluster" : "Namespaced", "names", "kind", v->kind, "plural", v->plural,
+                "shortNames", v->short_names ? jx_pack("[s]", v->short_names) : json_array(), "categories",
+                !strcmp(v->group, GATEWAY) ? "gateway-api" : "envoy-gateway", "versions");
+    json_t *annotations = jx_at(doc, "metadata.annotations");
+
+    if (!strcmp(v->group, GATEWAY)) {
+        jx_set(annotations, GATEWAY "/bundle-version", json_string(b->minor >= 6 ? "v1.6.1" : "v1.5.1"));
+        jx_set(annotations, GATEWAY "/channel", json_string(b->standard ? "standard" : "experimental"));
+    }
+    return doc;
+}
+
+json_t *crds_all(const struct crd_bundle *bundle)
+{
+    json_t *all = json_array(), *last = NULL;
+    const char *kind = "";
+
+    for (size_t i = 0; i < ARRAY_LENGTH(versions); i++) {
+        if (is_absent(&versions[i], bundle))
+            continue;
+        if (strcmp(kind, versions[i].kind) != 0)
+            jx_append(all, last = definition(&versions[i], bundle));
+        kind = versions[i].kind;
+        jx_append(jx_at(last, "spec.versions"), version_doc(&versions[i], bundle));
+    }
+    return all;
+}
