@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "provider/auth/discovery.h"
-#include "lib/clock.h"
 #include "lib/jx.h"
 #include "provider/auth/apilist.h"
 
@@ -28,14 +27,15 @@ struct page {
 struct discovery {
     struct auth *auth;
     struct page *pages;
+    int64_t (*clock)(void);
     uint64_t now;
 };
 
-struct discovery *discovery_new(struct auth *a)
+struct discovery *discovery_new(struct auth *a, int64_t (*clock)(void))
 {
     struct discovery *d = x_alloc(sizeof(*d));
 
-    *d = (struct discovery){ .auth = a };
+    *d = (struct discovery){ .auth = a, .clock = clock };
     return d;
 }
 
@@ -65,10 +65,11 @@ static void page_free(struct page *p)
 
 static char *key_of(const struct discovery_query *q, const char *version)
 {
-    CLEAN(free) char *tls = q->tls && q->tls->config ? jx_dump(q->tls->config) : x_strdup("");
+    const struct auth_tls own = { .config = q->tls ? q->tls->config : NULL, .ns = q->tls ? q->tls->ns : "" };
+    CLEAN(free) char *tls = own.config ? jx_dump(own.config) : NULL;
 
     return x_asprintf("%s %s %s %s %s", jx_str(q->config, "metadata.uid", ""), q->base,
-                      version ? version : "", *tls ? q->tls->ns : "", tls);
+                      version ? version : "", tls ? own.ns : "", tls ? tls : "");
 }
 
 static struct page *page_for(struct discovery *d, const struct discovery_query *q, const char *version)
@@ -98,7 +99,7 @@ static void keep(struct page *p, int state, json_t *content)
     p->state = state;
     p->content = content;
     p->good = p->d->now;
-    p->good_at = clock_monotonic();
+    p->good_at = p->d->clock();
     p->not_before = 0;
 }
 
@@ -121,7 +122,7 @@ static void keep_failure(struct page *p, const struct auth_result *r, const stru
             (void)buf_add(&f->res.body, buf_text(&r->res->body), r->res->body.len);
         f->result.res = &f->res;
     }
-    p->not_before = clock_monotonic() + AGAIN_MS;
+    p->not_before = p->d->clock() + AGAIN_MS;
 }
 
 static void take(struct page *p, const struct auth_result *r)
@@ -234,7 +235,7 @@ static enum look look(void *ctx, const char *version, bool news, const json_t **
     struct asking *a = ctx;
     struct page *p = page_for(a->d, a->q, version);
     bool usable = p->state != PAGE_UNKNOWN && !news, learned = p->good > a->q->since;
-    int64_t now = clock_monotonic(), age = now - p->good_at;
+    int64_t now = a->d->clock(), age = now - p->good_at;
 
     if (p->state != PAGE_UNKNOWN && (learned || age < (news ? a->q->patience_ms : FRESH_MS)))
         return content_of(p, ret_content);

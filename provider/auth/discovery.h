@@ -34,7 +34,8 @@ struct discovery_failure {
     struct err e;
 };
 
-struct discovery *discovery_new(struct auth *a);
+/* 'clock': monotonic milliseconds. */
+struct discovery *discovery_new(struct auth *a, int64_t (*clock)(void));
 void discovery_free(struct discovery *d);
 DEFINE_CLEAN(struct discovery *, discovery_free)
 

@@ -33,7 +33,7 @@ static void created(struct object *o, const struct http_response *res)
                                            .response = stored,
                                            .details = o->details,
                                            .api_version = object_version(o),
-                                           .applied = o->applied,
+                                           .applied = res->status < 300 ? o->applied : "",
                                            .error = "",
                                            .failed = COUNTER_RESET }) < 0)
         return;
@@ -121,9 +121,9 @@ static int unmark_settling(struct object *o)
 }
 
 /* What was applied is noted, so that what leaves the body later is seen to be missing there. */
-static int note_applied(struct object *o)
+static int note_applied(struct object *o, const struct http_response *res)
 {
-    return *o->applied ? object_record(o, &(struct record){ .applied = o->applied }) : 0;
+    return *o->applied && res->status < 300 ? object_record(o, &(struct record){ .applied = o->applied }) : 0;
 }
 
 /* 'rest_ms': when to look again after it went well. */
@@ -134,7 +134,7 @@ static void changed(struct object *o, const struct auth_result *r, int64_t rest_
     if (r->outcome == AUTH_ANSWERED && is_good(o, r->res->status)) {
         o->failures = 0;
         log_info("changed", LS("object", o->key));
-        if (note_applied(o) == 0)
+        if (note_applied(o, r->res) == 0)
             object_rest(o, rest_ms);
         return;
     }

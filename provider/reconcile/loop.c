@@ -420,7 +420,7 @@ struct loop *loop_new(const struct loop_options *options, struct err *e)
     }
     l->auth = auth_new(
         l->http, &(struct auth_lookup){ .config = find_config, .secret = loop_secret, .ctx = l }, l->now);
-    l->discovery = discovery_new(l->auth);
+    l->discovery = discovery_new(l->auth, clock_monotonic);
     return l;
 }
 

@@ -35,13 +35,15 @@ def main(lab):
         return path
 
     shoot = lab.manifest()
-    inside = store("inside.json", config_map("greeting", "my-cluster"))
+    versioned = json.loads(json.dumps(config_map("versioned", "my-cluster")).replace("/api/v1/", "/apis/{apiVersion}/"))
+    versioned["spec"]["forProvider"]["apiVersions"] = ["v1"]
+    inside = store("inside.json", config_map("greeting", "my-cluster"), versioned)
     lab.cli("apply", "-f", inside, "--no-wait", "--no-provider")
     apply = lab.start("cleura-shoot", "apply", "-f", shoot, "--no-provider")
     lab.provider()
-    wait_until(lambda: synced("greeting") == "WaitingForShoot", 20, "WaitingForShoot")
+    wait_until(lambda: synced("greeting") == synced("versioned") == "WaitingForShoot", 20, "WaitingForShoot")
     expect_equal(0, apply.wait(60), "apply of the shoot")
-    wait_until(lambda: lab.is_ready("Request", "greeting"), 20, "the Request to be Ready")
+    wait_until(lambda: all(lab.is_ready("Request", name) for name in ("greeting", "versioned")), 20, "both Requests to be Ready")
 
     other = {"apiVersion": API, "kind": "ProviderConfig", "metadata": {"name": "by-secret", "namespace": "default"},
              "spec": {"auth": "Kubeconfig", "credentials": {"source": "Secret", "secretRef": {
@@ -62,7 +64,8 @@ def main(lab):
 
     lab.control("DELETE", "/shoots/my-cluster")  # it vanishes with all that is in it
     lab.cli("delete", "-f", inside, "--yes", "--no-provider")
-    wait_until(lambda: ("Request", "greeting") not in lab.objects(), 40, "a removal in a shoot that is gone to be done")
+    wait_until(lambda: not {("Request", "greeting"), ("Request", "versioned")} & set(lab.objects()), 40,
+               "removals in a shoot that is gone to be done")
     expect("greeting" not in json.dumps([entry["path"] for entry in lab.journal()]), "nothing of it went to Cleura")
 
 

@@ -20,9 +20,9 @@ static struct http_response answer(const char *body)
 
 static void the_core_group_is_listed_elsewhere(void **state)
 {
-    CLEAN(free)
-    char *core = apilist_path("", "v1"),
-         *named = apilist_path("https://h/k8s", "apps/v1"), *groups = apilist_path("", NULL);
+    CLEAN(free) char *core = apilist_path("", "v1");
+    CLEAN(free) char *named = apilist_path("https://h/k8s", "apps/v1");
+    CLEAN(free) char *groups = apilist_path("", NULL);
 
     (void)state;
     assert_string_equal("/api/v1", core);
