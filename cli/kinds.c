@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/kinds.h"
-#include "cli/suggest.h"
 #include "function/render/render.h"
 #include "lib/jx.h"
+#include "lib/suggest.h"
 
 #define PLATFORM "platform.cleura.crossplane.io/v1alpha1"
 #define MODERN   "cleura.m.crossplane.io/v1alpha2"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
-#include "cli/suggest.h"
+#include "lib/suggest.h"
 
 #define VALUE(member) .offset = offsetof(struct options, member)
 

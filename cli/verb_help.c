@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/kinds.h"
-#include "cli/suggest.h"
 #include "cli/verb.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
+#include "lib/suggest.h"
 
 enum { COLUMN = 26 };
 

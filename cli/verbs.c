@@ -2,10 +2,10 @@
 /* From a command line to a verb, and from its result to an exit code. */
 #include "cli/account.h"
 #include "cli/stop.h"
-#include "cli/suggest.h"
 #include "cli/text.h"
 #include "cli/verb.h"
 #include "lib/log.h"
+#include "lib/suggest.h"
 
 static const struct verb *const verbs[] = {
     &verb_create, &verb_wait, &verb_status,   &verb_kubeconfig, &verb_delete,  &verb_list, &verb_spec,

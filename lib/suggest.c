@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damerau-Levenshtein distance (without edits inside a swap), on words of a command line. */
-#include "cli/suggest.h"
+/* Damerau-Levenshtein distance (without edits inside a swap), on words of a command line or a spec. */
+#include "lib/suggest.h"
 #include "lib/cleanup.h"
 #include <stdbool.h>
 

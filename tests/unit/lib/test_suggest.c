@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Did you mean. */
 #undef NDEBUG
-#include "cli/suggest.h"
 #include "cli/verb.h"
+#include "lib/suggest.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
