@@ -127,6 +127,8 @@ class Pings(threading.Thread):
 @row("A13", "keepalive pings each 21 s are welcome, with and without calls (looked at in the end)")
 def keepalive(fn):
     fn.idle = Pings(fn.port)
+    fn.silent = [socket.create_connection(("127.0.0.1", fn.port), 5) for _ in range(2)]
+    fn.silent[1].sendall(rawh2.PREFACE[:10])
     fn.kept = fn.open(keepalive_time_ms=21000, keepalive_permit_without_calls=1)
     fn.kept.unary_unary(V1)(SMALL, timeout=20)
 
@@ -208,6 +210,13 @@ def networks(fn):
     code, said = run(fn, "--insecure", "--network", "unix", "--address", path_, "--metrics-address", "")
     expect(code and str(path_) in said, f"two servers at one socket: {code} {said}")
     ends(process, 5)
+    for network, family, host in (("tcp4", socket.AF_INET, "127.0.0.1"), ("tcp6", socket.AF_INET6, "::1")):
+        port = free_port()
+        process = fn.lab.start("function-cleura", "--insecure", f"--network={network}", f"--address={f'[{host}]' if ':' in host else host}:{port}",
+                               "--metrics-address", "")
+        with socket.socket(family) as sock:
+            wait_until(lambda: sock.connect_ex((host, port)) == 0, 10, f"{network} to listen")  # noqa: B023
+        ends(process, 5)
     code, said = run(fn, "--insecure", "--network", "tcp6", "--address", "127.0.0.1:0", "--metrics-address", "")
     expect(code == 2 and "tcp6" in said, said)
 
@@ -614,6 +623,19 @@ def kept_alive(fn):
     expect_equal([[]] * 4, told[:4], "what is said of pings")
     expect(told[4] and b"too_many_pings" in told[4][0], f"the server does not count pings: {told}")
     fn.kept.unary_unary(V1)(SMALL, timeout=20)
+
+
+@row("A12", "who connects and says nothing, or half a greeting, has been sent away by now")
+def silent(fn):
+    for sock in fn.silent:
+        sock.settimeout(3)
+        try:
+            while sock.recv(4096):
+                pass
+        except TimeoutError:
+            raise Failure("it is still there") from None
+        except ConnectionError:
+            pass
 
 
 @row("A15", "after all this: exit status 0, no leak, no report of a sanitizer, and memory as it was")
