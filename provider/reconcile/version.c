@@ -47,7 +47,8 @@ static void use(struct object *o, const char *version)
 {
     if (o->api_version && !strcmp(o->api_version, version))
         return;
-    log_info("api version", LS("object", o->key), LS("version", version));
+    if (o->api_version)
+        log_info("another api version", LS("object", o->key), LS("version", version));
     free(o->api_version);
     o->api_version = x_strdup(version);
     o->exec.api_version = o->api_version;
