@@ -56,16 +56,41 @@ static json_t *desired_composite(struct output *o, struct err *e)
     return doc;
 }
 
+/* Is everything that earlier steps want, and that we do not replace, ready? */
+static bool others_are_ready(const struct output *o)
+{
+    const Envelope__State *s = &o->desired;
+
+    for (size_t i = 0; i < s->n_resources; i++) {
+        const Envelope__ResourceEntry *one = s->resources[i];
+
+        if (!json_object_getn(o->r->desired, (const char *)one->key.data, one->key.len) &&
+            !(one->value && one->value->ready == output_ready(FN_READY_TRUE)))
+            return false;
+    }
+    return true;
+}
+
+/* For Crossplane the composite's readiness beats that of its resources.  So ours speaks for ourselves only: it is True when nobody before
+ * us said otherwise, of the composite or of a resource; else it is theirs, or unspecified, and Crossplane looks at the resources. */
+static void put_ready(struct output *o)
+{
+    bool silent = !o->composite.has_ready || o->composite.ready == output_ready(FN_READY_UNSPECIFIED);
+
+    if (o->r->ready == FN_READY_UNSPECIFIED ||
+        (o->r->ready == FN_READY_TRUE && !(silent && others_are_ready(o))))
+        return;
+    o->composite.has_ready = true;
+    o->composite.ready = output_ready(o->r->ready);
+}
+
 static int put_composite(struct output *o, struct place *ret, struct err *e)
 {
     json_auto_t *doc = NULL;
 
     if (o->desired.composite)
         o->composite = *o->desired.composite;
-    if (o->r->ready != FN_READY_UNSPECIFIED) {
-        o->composite.has_ready = true;
-        o->composite.ready = output_ready(o->r->ready);
-    }
+    put_ready(o);
     if (json_object_size(o->r->status)) {
         doc = desired_composite(o, e);
         if (!doc)

@@ -3,7 +3,8 @@
  *
  * The response starts as a copy of what earlier steps of the pipeline left: their desired resources, the composite's desired
  * status, connection details and the context are passed on as they came, also what this program does not know of.  On
- * top come our resources (which replace earlier ones of the same name), our status (merged into theirs) and readiness. */
+ * top come our resources (which replace earlier ones of the same name), our status (merged into theirs) and our readiness, unless
+ * somebody else is still waiting. */
 #pragma once
 #include "function/function.h"
 #include "function/wire/structs.h"

@@ -237,6 +237,33 @@ def readiness(fn):
             expect(resource.ready in (UNSPECIFIED, READY, NOT_READY), "readiness")
 
 
+def ready(fn):
+    """The request of a Shoot with which all is well."""
+    up = {"name": "my-cluster", "uid": "3f0c8a6e-6f0e-4e0f-9a54-0a3a2b7e1d11", "kubernetesVersion": "1.33.7",
+          "hibernated": False, "hibernationEnabled": False, "apiServerURL": "https://api.my-cluster.example",
+          "operation": {"type": "Create", "state": "Succeeded", "progress": 100, "lastUpdateTime": "2026-09-15T12:34:56Z"},
+          "conditions": [{"type": "APIServerAvailable", "status": "True", "reason": "HealthzRequestSucceeded", "message": "ok"}]}
+    asked = request(shoot())
+    for _ in range(5):
+        asked = request(shoot(), observe(fn.call(asked), shoot=up))
+    return asked
+
+
+@row("D9", "our readiness does not speak for other steps: they may be waiting, and Crossplane asks the composite's first")
+def readiness_of_others(fn):
+    asked = ready(fn)
+    expect_equal(READY, fn.call(asked).desired.composite.ready, "composite")
+    for theirs, of_composite, expected in ((READY, UNSPECIFIED, READY), (NOT_READY, UNSPECIFIED, UNSPECIFIED),
+                                           (UNSPECIFIED, UNSPECIFIED, UNSPECIFIED), (READY, NOT_READY, NOT_READY),
+                                           (NOT_READY, READY, READY), (READY, READY, READY)):
+        asked.desired.resources["theirs"].ready = theirs
+        asked.desired.composite.ready = of_composite
+        expect_equal(expected, fn.call(asked).desired.composite.ready, f"composite, theirs is {theirs}, before {of_composite}")
+    asked.desired.Clear()
+    asked.desired.resources["shoot"].ready = NOT_READY
+    expect_equal(READY, fn.call(asked).desired.composite.ready, "composite, when what was not ready is replaced by ours")
+
+
 @row("D10", "labels and annotations would be strings, lists are lists in stable order (D11): desired documents survive a round trip")
 def stable(fn):
     _, answered = steps(fn)
