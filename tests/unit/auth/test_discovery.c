@@ -294,6 +294,36 @@ static void nothing_served_is_proven_by_new_lists(void **state)
     assert_served(&a, "g/v2");
 }
 
+static void what_a_slow_server_said_in_this_pass_is_new_enough(void **state)
+{
+    SERVER(d);
+    ASKER(a, d, "u");
+
+    (void)state;
+    begin(&a);
+    answer("/apis/g/v1", 404, "");
+    answer("/apis/g/v2", 404, "");
+    serve("/apis", GROUPS("{\"name\":\"g\",\"versions\":[{\"groupVersion\":\"g/v3\"}]}"));
+    now += 6000;
+    serve("/apis/g/v3", LIST("g/v3", ""));
+    assert_int_equal(SERVED_NOT, a.served.outcome);
+    assert_int_equal(4, sent);
+}
+
+static void without_the_list_of_groups_nothing_is_proven(void **state)
+{
+    SERVER(d);
+    ASKER(a, d, "u");
+
+    (void)state;
+    begin(&a);
+    answer("/apis/g/v1", 404, "");
+    answer("/apis/g/v2", 404, "");
+    answer("/apis", 404, "404 page not found");
+    assert_int_equal(SERVED_FAILED, a.served.outcome);
+    assert_int_equal(404, a.failure->res.status);
+}
+
 static void an_error_is_told_to_all_who_wait_and_for_a_moment_to_others(void **state)
 {
     SERVER(d);
@@ -380,6 +410,8 @@ int main(void)
         cmocka_unit_test(a_failure_takes_nothing_away),
         cmocka_unit_test(what_is_refuted_is_asked_for_before_it_is_used_again),
         cmocka_unit_test(nothing_served_is_proven_by_new_lists),
+        cmocka_unit_test(what_a_slow_server_said_in_this_pass_is_new_enough),
+        cmocka_unit_test(without_the_list_of_groups_nothing_is_proven),
         cmocka_unit_test(an_error_is_told_to_all_who_wait_and_for_a_moment_to_others),
         cmocka_unit_test(what_is_held_is_told_as_it_is),
         cmocka_unit_test(another_config_is_another_server),

@@ -137,6 +137,7 @@ static void the_same_object_in_another_version(void **state)
         { "https://h/apis/g/v1/namespaces/a/x/y", "https://h/apis/g/v1alpha2/namespaces/a/x/y", true },
         { "/apis/g/v2/x/y", "/apis/g/v1/x/y", true },
         { "/apis/g/v1/x/y", "/apis/h/v1/x/y", false },
+        { "/apis/g/v1/x", "/apis/g//x", false },
         { "/apis/g/v1/x/y", "/apis/g/v2/x/z", false },
         { "/apis/g/v1/x/y", "/apis/g/v1/x/z", false },
         { "/apis/g/v1/x/y", "/apis/g/v1/x/y/z", false },
