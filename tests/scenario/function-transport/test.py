@@ -247,10 +247,11 @@ class Cell:
         root = fn.lab.directory / f"cell-{len(fn.lab.processes)}"
         root.mkdir()
         log = root.with_suffix(".log")
+        sanitizers = {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
         with open(log, "wb") as out:
             self.process = subprocess.Popen(["unshare", "--mount", "--net", "sh", "-c", CELL, "sh", root, BIN.resolve(), certificates(fn),
                                              *arguments], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **env})
+                                            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **env, **sanitizers})
         self.process.log = log
         fn.lab.processes.append(self.process)
         wait_until(lambda: "started" in log.read_text() or self.process.poll() is not None, 20, "the function in its cell")
