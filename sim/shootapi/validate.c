@@ -121,6 +121,13 @@ static void check_max_items(struct check *c, const json_t *rule, const json_t *v
                (int)json_integer_value(rule));
 }
 
+static void check_max_properties(struct check *c, const json_t *rule, const json_t *value)
+{
+    if (json_is_object(value) && (json_int_t)json_object_size(value) > json_integer_value(rule))
+        report(c, "FieldValueTooMany", "Too many: %zu: must have at most %d items", json_object_size(value),
+               (int)json_integer_value(rule));
+}
+
 static void check_pattern(struct check *c, const json_t *rule, const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -164,6 +171,7 @@ static const struct {
     { "maxLength", check_max_length },
     { "minItems", check_min_items },
     { "maxItems", check_max_items },
+    { "maxProperties", check_max_properties },
     { "pattern", check_pattern },
     { "required", check_required },
 };

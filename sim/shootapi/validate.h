@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Objects of custom kinds against their schema: types, required fields, enums, bounds, patterns. Rules in CEL
- * (x-kubernetes-validations) are not evaluated. */
+ * (x-kubernetes-validations) are not evaluated; gateway_rules.h has those of the Gateway API as code. */
 #pragma once
 #include "sim/shootapi/kinds.h"
 
