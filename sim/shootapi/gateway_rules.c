@@ -194,7 +194,7 @@ static bool both_alike(const json_t *a, const json_t *b)
 }
 static bool port_unsaid(const json_t *a, const json_t *b)
 {
-    return one_unsaid(a, b) && !jx_int(a, "port", 0) != !jx_int(b, "port", 0);
+    return same_parent(a, b) && (one_unsaid(a, b) || !jx_int(a, "port", 0) != !jx_int(b, "port", 0));
 }
 static bool port_alike(const json_t *a, const json_t *b)
 {

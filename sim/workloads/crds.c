@@ -11,52 +11,47 @@ enum { NOWHERE = 0, STANDARD = 1, EXPERIMENTAL = 2, BOTH = 3, EXPERIMENTAL_DEPRE
  * served in neither but listed is present and unserved. */
 static const struct version {
     const char *group, *kind, *plural, *short_names;
-    bool cluster;
     const char *version, *schema;
     int in5, in6;
     bool storage5, storage6;
 } versions[] = {
-    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", true, "v1", "GatewayClass", BOTH, BOTH, true, true },
-    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", true, "v1beta1", "GatewayClass", BOTH, BOTH, false,
+    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", "v1", "GatewayClass", BOTH, BOTH, true, true },
+    { GATEWAY, "GatewayClass", "gatewayclasses", "gc", "v1beta1", "GatewayClass", BOTH, BOTH, false, false },
+    { GATEWAY, "Gateway", "gateways", "gtw", "v1", "Gateway", BOTH, BOTH, true, true },
+    { GATEWAY, "Gateway", "gateways", "gtw", "v1beta1", "Gateway", BOTH, BOTH, false, false },
+    { GATEWAY, "HTTPRoute", "httproutes", NULL, "v1", "HTTPRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "HTTPRoute", "httproutes", NULL, "v1beta1", "HTTPRoute", BOTH, BOTH, false, false },
+    { GATEWAY, "GRPCRoute", "grpcroutes", NULL, "v1", "GRPCRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", "v1", "ReferenceGrant", BOTH, BOTH, false,
       false },
-    { GATEWAY, "Gateway", "gateways", "gtw", false, "v1", "Gateway", BOTH, BOTH, true, true },
-    { GATEWAY, "Gateway", "gateways", "gtw", false, "v1beta1", "Gateway", BOTH, BOTH, false, false },
-    { GATEWAY, "HTTPRoute", "httproutes", NULL, false, "v1", "HTTPRoute", BOTH, BOTH, true, true },
-    { GATEWAY, "HTTPRoute", "httproutes", NULL, false, "v1beta1", "HTTPRoute", BOTH, BOTH, false, false },
-    { GATEWAY, "GRPCRoute", "grpcroutes", NULL, false, "v1", "GRPCRoute", BOTH, BOTH, true, true },
-    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", false, "v1", "ReferenceGrant", BOTH, BOTH,
-      false, false },
-    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", false, "v1beta1", "ReferenceGrant", BOTH,
-      BOTH, true, true },
-    { GATEWAY, "BackendTLSPolicy", "backendtlspolicies", "btlspolicy", false, "v1", "BackendTLSPolicy", BOTH,
-      BOTH, true, true },
-    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1", "TLSRoute", BOTH, BOTH, true, true },
-    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1alpha3", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
-      EXPERIMENTAL_DEPRECATED, false, false },
-    { GATEWAY, "TLSRoute", "tlsroutes", NULL, false, "v1alpha2", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
-      EXPERIMENTAL_DEPRECATED, false, false },
-    { GATEWAY, "TCPRoute", "tcproutes", NULL, false, "v1", "L4Route", NOWHERE, BOTH, false, true },
-    { GATEWAY, "TCPRoute", "tcproutes", NULL, false, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
-      EXPERIMENTAL_DEPRECATED, true, false },
-    { GATEWAY, "UDPRoute", "udproutes", NULL, false, "v1", "L4Route", NOWHERE, BOTH, false, true },
-    { GATEWAY, "UDPRoute", "udproutes", NULL, false, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
-      EXPERIMENTAL_DEPRECATED, true, false },
-    { GATEWAY, "ListenerSet", "listenersets", "lset", false, "v1", "ListenerSet", BOTH, BOTH, true, true },
-    { ENVOY, "EnvoyProxy", "envoyproxies", "eproxy", false, "v1alpha1", "EnvoyProxy", BOTH, BOTH, true,
+    { GATEWAY, "ReferenceGrant", "referencegrants", "refgrant", "v1beta1", "ReferenceGrant", BOTH, BOTH, true,
       true },
-    { ENVOY, "ClientTrafficPolicy", "clienttrafficpolicies", "ctp", false, "v1alpha1", "Anything", BOTH, BOTH,
+    { GATEWAY, "BackendTLSPolicy", "backendtlspolicies", "btlspolicy", "v1", "BackendTLSPolicy", BOTH, BOTH,
       true, true },
-    { ENVOY, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", false, "v1alpha1", "Anything", BOTH,
-      BOTH, true, true },
-    { ENVOY, "SecurityPolicy", "securitypolicies", "sp", false, "v1alpha1", "Anything", BOTH, BOTH, true,
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, "v1", "TLSRoute", BOTH, BOTH, true, true },
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, "v1alpha3", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
+      EXPERIMENTAL_DEPRECATED, false, false },
+    { GATEWAY, "TLSRoute", "tlsroutes", NULL, "v1alpha2", "TLSRouteAlpha", EXPERIMENTAL_DEPRECATED,
+      EXPERIMENTAL_DEPRECATED, false, false },
+    { GATEWAY, "TCPRoute", "tcproutes", NULL, "v1", "L4Route", NOWHERE, BOTH, false, true },
+    { GATEWAY, "TCPRoute", "tcproutes", NULL, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
+      EXPERIMENTAL_DEPRECATED, true, false },
+    { GATEWAY, "UDPRoute", "udproutes", NULL, "v1", "L4Route", NOWHERE, BOTH, false, true },
+    { GATEWAY, "UDPRoute", "udproutes", NULL, "v1alpha2", "L4RouteAlpha", EXPERIMENTAL,
+      EXPERIMENTAL_DEPRECATED, true, false },
+    { GATEWAY, "ListenerSet", "listenersets", "lset", "v1", "ListenerSet", BOTH, BOTH, true, true },
+    { ENVOY, "EnvoyProxy", "envoyproxies", "eproxy", "v1alpha1", "EnvoyProxy", BOTH, BOTH, true, true },
+    { ENVOY, "ClientTrafficPolicy", "clienttrafficpolicies", "ctp", "v1alpha1", "Anything", BOTH, BOTH, true,
       true },
-    { ENVOY, "EnvoyPatchPolicy", "envoypatchpolicies", "epp", false, "v1alpha1", "Anything", BOTH, BOTH, true,
+    { ENVOY, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", "v1alpha1", "Anything", BOTH, BOTH,
+      true, true },
+    { ENVOY, "SecurityPolicy", "securitypolicies", "sp", "v1alpha1", "Anything", BOTH, BOTH, true, true },
+    { ENVOY, "EnvoyPatchPolicy", "envoypatchpolicies", "epp", "v1alpha1", "Anything", BOTH, BOTH, true,
       true },
-    { ENVOY, "EnvoyExtensionPolicy", "envoyextensionpolicies", "eep", false, "v1alpha1", "Anything", BOTH,
-      BOTH, true, true },
-    { ENVOY, "HTTPRouteFilter", "httproutefilters", "hrf", false, "v1alpha1", "Anything", BOTH, BOTH, true,
-      true },
-    { ENVOY, "Backend", "backends", "be", false, "v1alpha1", "Anything", BOTH, BOTH, true, true },
+    { ENVOY, "EnvoyExtensionPolicy", "envoyextensionpolicies", "eep", "v1alpha1", "Anything", BOTH, BOTH,
+      true, true },
+    { ENVOY, "HTTPRouteFilter", "httproutefilters", "hrf", "v1alpha1", "Anything", BOTH, BOTH, true, true },
+    { ENVOY, "Backend", "backends", "be", "v1alpha1", "Anything", BOTH, BOTH, true, true },
 };
 
 /* Before 1.6 the infrastructure had room for half as many annotations. */
@@ -96,13 +91,13 @@ static bool is_absent(const struct version *v, const struct crd_bundle *b)
 
 static json_t *definition(const struct version *v, const struct crd_bundle *b)
 {
-    json_t *doc =
-        jx_pack("{s:s, s:s, s:{s:o, s:{}}, s:{s:s, s:s, s:{s:s, s:s, s:o, s:[s]}, s:[]}}", "apiVersion",
-                "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata", "name",
-                json_sprintf("%s.%s", v->plural, v->group), "annotations", "spec", "group", v->group, "scope",
-                v->cluster ? "Cluster" : "Namespaced", "names", "kind", v->kind, "plural", v->plural,
-                "shortNames", v->short_names ? jx_pack("[s]", v->short_names) : json_array(), "categories",
-                !strcmp(v->group, GATEWAY) ? "gateway-api" : "envoy-gateway", "versions");
+    json_t *doc = jx_pack(
+        "{s:s, s:s, s:{s:o, s:{}}, s:{s:s, s:s, s:{s:s, s:s, s:o, s:[s]}, s:[]}}", "apiVersion",
+        "apiextensions.k8s.io/v1", "kind", "CustomResourceDefinition", "metadata", "name",
+        json_sprintf("%s.%s", v->plural, v->group), "annotations", "spec", "group", v->group, "scope",
+        !strcmp(v->kind, "GatewayClass") ? "Cluster" : "Namespaced", "names", "kind", v->kind, "plural",
+        v->plural, "shortNames", v->short_names ? jx_pack("[s]", v->short_names) : json_array(), "categories",
+        !strcmp(v->group, GATEWAY) ? "gateway-api" : "envoy-gateway", "versions");
     json_t *annotations = jx_at(doc, "metadata.annotations");
 
     if (!strcmp(v->group, GATEWAY)) {

@@ -40,7 +40,7 @@ static int make(const char *plural, const char *kind, const char *spec)
 #define TO           "'backendRefs':[{'name':'web','port':80}]"
 #define ADDRESSES(list)                                                                                      \
     "{'gatewayClassName':'eg','listeners':[{'name':'a','port':80,'protocol':'HTTP'}],'addresses':[" list "]" \
-                                                                                                         "}"
+    "}"
 
 /* 'message' NULL = accepted. */
 static const struct {
@@ -92,11 +92,15 @@ static const struct {
       "spec.rules[0].backendRefs[0]: Invalid value: \"object\": Must have port for Service reference" },
     { "tcproutes", "TCPRoute",
       "{'parentRefs':[{'name':'gw','sectionName':'a'},{'name':'gw'}],'rules':[{" TO "}]}",
-      NULL /* experimental: ports are the same, none is set */ },
+      "spec.parentRefs: Invalid value: \"array\": sectionName or port must be specified when parentRefs "
+      "includes 2 or "
+      "more references to the same parent" },
     { "tcproutes", "TCPRoute", "{'parentRefs':[{'name':'gw'},{'name':'gw'}],'rules':[{" TO "}]}",
       "spec.parentRefs: Invalid value: \"array\": sectionName or port must be unique when parentRefs "
       "includes 2 or "
       "more references to the same parent" },
+    { "tcproutes", "TCPRoute",
+      "{'parentRefs':[{'name':'gw','port':1},{'name':'gw','port':2}],'rules':[{" TO "}]}", NULL },
     { "tlsroutes", "TLSRoute", R(TO), "spec.hostnames: Required value" },
     { "tlsroutes", "TLSRoute", "{'hostnames':['10.0.0.1'],'rules':[{" TO "}]}",
       "spec.hostnames: Invalid value: \"array\": Hostnames cannot contain an IP" },
