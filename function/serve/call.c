@@ -128,22 +128,36 @@ bool call_expired(const struct call *c)
     return atomic_load(&c->gone) || gpr_time_cmp(gpr_now(c->deadline.clock_type), c->deadline) >= 0;
 }
 
-/* The request in one piece: as it lies there if it came in one, else copied together. */
+static void set_flat(struct call *c, grpc_slice flat)
+{
+    grpc_slice_unref(c->flat);
+    c->flat = flat;
+}
+
+/* The buffer in one piece: as it lies there if it came in one, else copied together. */
+static grpc_slice one_piece(grpc_byte_buffer *buffer)
+{
+    const grpc_slice_buffer *parts = &buffer->data.raw.slice_buffer;
+    grpc_byte_buffer_reader reader;
+    grpc_slice all;
+
+    if (parts->count == 1)
+        return grpc_slice_ref(parts->slices[0]);
+    if (!grpc_byte_buffer_reader_init(&reader, buffer))
+        abort(); /* only of buffers that are not raw */
+    all = grpc_byte_buffer_reader_readall(&reader);
+    grpc_byte_buffer_reader_destroy(&reader);
+    return all;
+}
+
+/* There is one copy of the request at a time. */
 static void flatten(struct call *c)
 {
-    const grpc_slice_buffer *parts = &c->request->data.raw.slice_buffer;
-    grpc_byte_buffer_reader reader;
-
-    grpc_slice_unref(c->flat);
-    c->flat = grpc_empty_slice();
-    if (parts->count == 1) {
-        c->flat = grpc_slice_ref(parts->slices[0]);
+    if (!c->request)
         return;
-    }
-    if (!grpc_byte_buffer_reader_init(&reader, c->request))
-        abort(); /* only of buffers that are not raw */
-    c->flat = grpc_byte_buffer_reader_readall(&reader);
-    grpc_byte_buffer_reader_destroy(&reader);
+    set_flat(c, one_piece(c->request));
+    grpc_byte_buffer_destroy(c->request);
+    c->request = NULL;
 }
 
 void call_handle(struct call *c)
@@ -154,6 +168,9 @@ void call_handle(struct call *c)
     free(c->reply.bytes);
     c->reply = (struct serve_reply){ 0 };
     m->handle(m->ctx, GRPC_SLICE_START_PTR(c->flat), GRPC_SLICE_LENGTH(c->flat), &c->reply);
+    if (m->kind ==
+        SERVE_UNARY) /* a client that is slow to read the answer does not hold its question as well */
+        set_flat(c, grpc_empty_slice());
 }
 
 /* The reply's bytes become the library's, which frees them. */

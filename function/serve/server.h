@@ -49,8 +49,8 @@ struct call {
     gpr_timespec deadline;
     grpc_metadata_array metadata;
     grpc_call_details details; /* of an unknown method */
-    grpc_byte_buffer *request; /* NULL: none came */
-    grpc_slice flat;           /* the request in one piece */
+    grpc_byte_buffer *request; /* NULL: none came, or it is 'flat' by now */
+    grpc_slice flat;           /* the request in one piece; of a unary call that was handled nothing */
     struct serve_reply reply;
     grpc_byte_buffer *response; /* the reply's bytes once they are the library's */
 

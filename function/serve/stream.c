@@ -105,13 +105,15 @@ static void sent(struct call *c, bool ok)
 
 static void received_locked(struct call *c, bool ok)
 {
+    bool asked = ok && c->request;
+
     if (c->ended)
         return;
     free(c->reply.bytes);
     c->reply = (struct serve_reply){ 0 };
-    if (ok && c->request)
+    if (asked)
         call_handle(c);
-    if (ok && c->request && c->reply.code == SERVE_OK)
+    if (asked && c->reply.code == SERVE_OK)
         send_locked(c);
     else
         end_locked(c); /* the client has no more to ask, or the reply says so */

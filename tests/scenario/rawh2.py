@@ -59,11 +59,13 @@ class Connection:
             last = at + 16384 >= len(content)
             self.send(DATA, END_STREAM if end and last else 0, stream, content[at:at + 16384])
 
-    def pour(self, streams, size, seconds):
-        """Bytes into all of them, as much as the server has room for, at most size into each; how many."""
-        sent, room, poured = dict.fromkeys(streams, 0), dict.fromkeys([0, *streams], 65535), 0
+    def pour(self, streams, size, seconds, before):
+        """Bytes into all of them, as much as the server has room for, size into each; how many when the time is over or all are in.
+        before: how many each has had, on a fresh connection."""
+        sent, room, poured = dict.fromkeys(streams, 0), dict.fromkeys(streams, 65535 - before), 0
+        room[0] = 65535 - before * len(streams)
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        while time.monotonic() < until and any(n < size for n in sent.values()):
             for kind, _, stream, payload in self.frames(0.01):
                 if kind == WINDOW_UPDATE and stream in room:
                     room[stream] += struct.unpack(">I", payload)[0]
@@ -75,9 +77,9 @@ class Connection:
                         if name == 4:
                             room.update({s: room[s] + value - self.initial_room for s in streams})
                             self.initial_room = value
+            self.socket.settimeout(max(0.1, until - time.monotonic()))  # frames() has set another
             for stream in sent:
-                n = min(room[0], room[stream], size - sent[stream], 16384)
-                if n > 0:
+                while (n := min(room[0], room[stream], size - sent[stream], 16384)) > 0:
                     self.send(DATA, 0, stream, bytes(n))
                     sent[stream] += n
                     room[stream] -= n

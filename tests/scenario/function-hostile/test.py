@@ -14,7 +14,7 @@ import rawh2  # noqa: E402
 from fn import FATAL, V1, Failure, expect, expect_equal, grpc, only_result, plain, request, row, run_rows, shoot, wait_until  # noqa: E402
 from lab import cpu_seconds  # noqa: E402
 from outside import MIB, ends, has_own_malloc, memory, peak, status  # noqa: E402
-from wire import (END, GROUP, I32, I64, VARINT, entry, field, fill, member, nested_list, nested_struct, path, tag, text,  # noqa: E402
+from wire import (BYTES, END, GROUP, I32, I64, VARINT, entry, field, fill, member, nested_list, nested_struct, path, tag, text,  # noqa: E402
                   varint)
 
 # What is freed is kept by AddressSanitizer for a while, 256 MiB of it, unless it is told otherwise.
@@ -332,7 +332,7 @@ def half_sent(fn):
         for stream in streams:
             c.data(stream, rawh2.message(b"", length=15 * MIB), end=False)
         try:
-            poured.append(c.pour(streams, 15 * MIB - 10, 6))
+            poured.append(c.pour(streams, 15 * MIB - 10, 6, 5))
         except OSError:
             pass  # the server has had enough
         expect_equal(fn.expected, fn.raw(SMALL), "an answer meanwhile")
@@ -343,6 +343,25 @@ def half_sent(fn):
     expect_equal(fn.expected, fn.raw(SMALL), "an answer afterwards")
     if "DEBUG" in os.environ:
         print(f"     {grown >> 20} MiB, of {poured} bytes; then {memory(fn.process) >> 20} MiB, {before >> 20} before")
+
+
+@row("H10", "25 clients that do not read their answers: their questions of 12 MiB are not kept, and others are answered")
+def unread(fn):
+    before, size, clients = memory(fn.process), 12 * MIB, []
+    head = SMALL + tag(99, BYTES) + varint(size)  # a field that nobody knows
+    for _ in range(25):
+        c = rawh2.Connection(fn.port)
+        c.send(rawh2.SETTINGS, payload=packing.pack(">HI", 4, 0))  # no room for a byte of an answer
+        stream = c.open(V1)
+        c.data(stream, rawh2.message(head, length=len(head) + size), end=False)
+        expect_equal(size, c.pour([stream], size, 10, 5 + len(head)), "bytes sent")
+        c.data(stream, b"")
+        clients.append(c)
+    grown = memory(fn.process) - before
+    expect_equal(fn.expected, fn.raw(head + bytes(size)), "an answer to as large a request meanwhile")
+    expect(has_own_malloc(fn.process) or grown < 150 * MIB, f"{grown >> 20} MiB")
+    for c in clients:
+        c.close()
 
 
 def open_files(process):
