@@ -109,8 +109,7 @@ DEFINE_CLEAN(EVP_PKEY *, EVP_PKEY_free)
 int crypto_check_pair(const char *certificates, const char *key, struct err *e)
 {
     CLEAN(BIO_free)
-    BIO *certificate_in = BIO_new_mem_buf(certificates, -1),
-        *key_in = BIO_new_mem_buf(key, -1);
+    BIO *certificate_in = BIO_new_mem_buf(certificates, -1), *key_in = BIO_new_mem_buf(key, -1);
     CLEAN(X509_free)
     X509 *certificate = certificate_in ? PEM_read_bio_X509(certificate_in, NULL, NULL, NULL) : NULL;
     CLEAN(EVP_PKEY_free)
