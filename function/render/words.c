@@ -3,7 +3,7 @@
 #include "lib/cleanup.h"
 #include <ctype.h>
 
-enum { VALUE_MAX = 63, PREFIX_MAX = 253 };
+enum { VALUE_MAX = 63, PREFIX_MAX = 253, NAME_MAX_DNS = 253 };
 
 bool words_only(const char *text, const char *more)
 {
@@ -19,6 +19,27 @@ bool words_dns_label(const char *text)
         if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '-')
             return false;
     return *text && *text != '-' && text[strlen(text) - 1] != '-';
+}
+
+bool words_dns_name(const char *text)
+{
+    char label[VALUE_MAX + 1];
+
+    if (strlen(text) > NAME_MAX_DNS)
+        return false;
+    for (;; text++) {
+        size_t n = strcspn(text, ".");
+
+        if (n > VALUE_MAX)
+            return false;
+        memcpy(label, text, n);
+        label[n] = '\0';
+        if (!words_dns_label(label))
+            return false;
+        text += n;
+        if (!*text)
+            return true;
+    }
 }
 
 /* [A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])? */

@@ -129,7 +129,7 @@ json_t *workload_before(const struct workload *w, int id)
 {
     const char *text = payload(w->seen[id].object);
 
-    return *text ? jx_parse(text, strlen(text), NULL) : NULL;
+    return *text && w->seen[id].at_provider ? jx_parse(text, strlen(text), NULL) : NULL;
 }
 
 void workload_fixed(struct workload *w, const char *path, const char *want, const char *have,

@@ -57,8 +57,8 @@ void workload_check_maps(struct workload *w, const json_t *labels, const json_t 
 
 /* ---- what was rendered before ------------------------------------------------------------------------------------ */
 
-/* The payload of the Request of part 'id' as it is in the cluster: {object, place, want}. New; NULL when it is not there or when
- * it cannot be read. */
+/* The payload {object, place, want} of the Request of part 'id' as it is there.  NULL when the object was never seen in the shoot: then
+ * everything may still be changed; or when it cannot be read. New. */
 json_t *workload_before(const struct workload *w, int id);
 
 /* A problem when 'path' has another value than before; either may be NULL: then nothing is known. 'hint' is what to do. */
