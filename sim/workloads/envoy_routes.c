@@ -3,19 +3,19 @@
 #include "sim/workloads/endpoints.h"
 #include "sim/workloads/envoy.h"
 
-/* The kinds, and the version each release watches; -1 = from the start. */
+/* The kinds, and the version each release watches. */
 static const struct family {
     const char *kind, *plural;
-    bool names, single;   /* has hostnames; one rule only */
     const char *protocol; /* of the backend's port */
     const char *before, *since_version;
-    int since; /* from this minor version on it reads 'since_version', earlier 'before' */
+    int since;          /* from this minor version on it reads 'since_version', earlier 'before' */
+    bool names, single; /* has hostnames; one rule only */
 } families[] = {
-    { "HTTPRoute", "httproutes", true, false, "TCP", "v1", "v1", 0 },
-    { "GRPCRoute", "grpcroutes", true, false, "TCP", "v1", "v1", 0 },
-    { "TLSRoute", "tlsroutes", true, true, "TCP", "v1alpha3", "v1", 8 },
-    { "TCPRoute", "tcproutes", false, true, "TCP", "v1alpha2", "v1", 9 },
-    { "UDPRoute", "udproutes", false, true, "UDP", "v1alpha2", "v1", 9 },
+    { "HTTPRoute", "httproutes", "TCP", "v1", "v1", 0, true, false },
+    { "GRPCRoute", "grpcroutes", "TCP", "v1", "v1", 0, true, false },
+    { "TLSRoute", "tlsroutes", "TCP", "v1alpha3", "v1", 8, true, true },
+    { "TCPRoute", "tcproutes", "TCP", "v1alpha2", "v1", 9, false, true },
+    { "UDPRoute", "udproutes", "UDP", "v1alpha2", "v1", 9, false, true },
 };
 
 /* One route and one of its parents. */

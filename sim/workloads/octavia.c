@@ -293,20 +293,27 @@ static bool is_ours(const json_t *service)
            !*jx_str(service, "spec.loadBalancerClass", "") && !ctl_deleting(service);
 }
 
+/* New, changed, or due for another attempt. A change does not wait for that. */
+static bool wants_work(const struct work *w, const char *phase, int64_t due)
+{
+    CLEAN(free) char *want = fingerprint(w->service);
+
+    if (!*phase || !strcmp(phase, "deleting"))
+        return true;
+    if (!strcmp(phase, "creating"))
+        return false;
+    return strcmp(want, jx_str(w->note, "want", "")) != 0 || (!strcmp(phase, "retry") && w->c->now >= due);
+}
+
 static void keep_step(const struct work *w)
 {
     const char *phase = jx_str(w->note, "phase", "");
     int64_t due = jx_int(w->note, "due", 0);
-    CLEAN(free) char *want = fingerprint(w->service);
 
-    if (!*phase || !strcmp(phase, "deleting"))
+    if (wants_work(w, phase, due))
         ensure(w);
     else if (!strcmp(phase, "creating") && w->c->now >= due)
         finish_create(w);
-    else if (!strcmp(phase, "retry") && w->c->now >= due)
-        ensure(w);
-    else if (strcmp(phase, "creating") != 0 && strcmp(want, jx_str(w->note, "want", "")) != 0)
-        ensure(w); /* a change does not wait for the next attempt */
     else if (strcmp(phase, "ready") != 0)
         ctl_wake(w->c, due);
 }

@@ -163,35 +163,45 @@ static int run(const rule rules[], size_t n, struct ctl *c, const json_t *servic
 
 enum { MAX_SHARED = 2 }; /* max-shared-lb */
 
-static bool port_taken(const json_t *users, const json_t *ports, const char **ret_port)
+static bool is_in(const json_t *list, const json_t *value)
 {
-    const json_t *user, *port, *mine;
-    size_t i, k, m;
+    const json_t *one;
+    size_t i;
 
-    json_array_foreach (users, i, user) {
-        json_array_foreach (json_object_get(user, "ports"), k, port) {
-            json_array_foreach (ports, m, mine) {
-                *ret_port = strchr(json_string_value(mine), '/') + 1;
-                if (json_equal(port, mine))
-                    return true;
-            }
-        }
+    json_array_foreach (list, i, one) {
+        if (json_equal(one, value))
+            return true;
     }
     return false;
+}
+
+/* The first of 'ports' that one of the users has, too; NULL when there is none. */
+static const char *port_taken(const json_t *users, const json_t *ports)
+{
+    const json_t *user, *port;
+    size_t i, k;
+
+    json_array_foreach (users, i, user) {
+        json_array_foreach (ports, k, port) {
+            if (is_in(json_object_get(user, "ports"), port))
+                return strchr(json_string_value(port), '/') + 1;
+        }
+    }
+    return NULL;
 }
 
 static int shareable(const json_t *service, const json_t *balancer, struct err *e)
 {
     const json_t *users = json_object_get(balancer, "services");
     json_auto_t *ports = octavia_ports(service);
-    const char *port = "";
+    const char *port = port_taken(users, ports);
 
     if (octavia_internal(service))
         return err_set(e, ERR_INVALID, "internal Service cannot share a load balancer");
     if (json_array_size(users) >= MAX_SHARED)
         return err_set(e, ERR_INVALID, "load balancer %s already shared with %zu Services",
                        jx_str(balancer, "id", ""), json_array_size(users));
-    if (port_taken(users, ports, &port))
+    if (port)
         return err_set(e, ERR_INVALID, "the listener port %s already exists", port);
     return 0;
 }
