@@ -6,47 +6,18 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from fn import (FATAL, copy, expect, expect_equal, grpc, only_result, pb, plain, request, row,  # noqa: E402
                 run_rows, shoot, struct)
+from wire import entry, field, member, nested_struct, text, varint  # noqa: E402
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
-
-
-def varint(n):
-    out = b""
-    while n > 0x7f:
-        out += bytes([n & 0x7f | 0x80])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, content):
-    """A length-delimited field."""
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def entry(key, value=None):
-    return field(1, key) + (b"" if value is None else value)
-
-
-def nested(levels):
-    """A Struct {"a": {"a": ...}} that deep; from the inside, where only lengths are known."""
-    heads, size = [], 0
-    for _ in range(levels):
-        struct_ = b"\x2a" + varint(size)
-        value = b"\x12" + varint(len(struct_) + size)
-        key = field(1, b"a")
-        head = b"\x0a" + varint(len(key) + len(value) + len(struct_) + size) + key + value + struct_
-        heads.append(head)
-        size += len(head)
-    return b"".join(reversed(heads))
 
 
 def with_spec(fragment):
     """A request whose composite has one more member "x" of raw bytes in its spec."""
     r = request(shoot())
     raw = r.observed.composite.resource.fields["spec"].struct_value.SerializeToString() + fragment
-    composite = b"".join(field(1, entry(k.encode(), field(2, v.SerializeToString())))
+    composite = b"".join(member(k.encode(), v.SerializeToString())
                          for k, v in r.observed.composite.resource.fields.items() if k != "spec")
-    composite += field(1, entry(b"spec", field(2, field(5, raw))))
+    composite += member(b"spec", field(5, raw))
     return field(1, field(1, b"tag")) + field(2, field(1, field(1, composite)))
 
 
@@ -83,15 +54,15 @@ def entries(fn):
     for odd in (field(2, entry(b"shoot")), field(2, b""), field(2, field(2, b"")), field(2, entry(b"nobody's"))):
         response = pb.RunFunctionResponse.FromString(fn.raw(field(2, observed + odd)))
         expect_equal([], list(response.results), "results")
-    name = field(1, entry(b"kind", field(2, field(3, b"Nothing")))) + request(shoot()).observed.composite.resource.SerializeToString()
+    name = member(b"kind", text(b"Nothing")) + request(shoot()).observed.composite.resource.SerializeToString()
     expect_equal(0, len(pb.RunFunctionResponse.FromString(fn.raw(field(2, field(1, field(1, name))))).results), "results")
-    backwards = field(2, field(3, b"de-1")) + field(1, b"region")  # value before key
+    backwards = field(2, text(b"de-1")) + field(1, b"region")  # value before key
     expect("de-1" in str(pb.RunFunctionResponse.FromString(fn.raw(with_spec(field(1, backwards))))), "the last region counts")
 
 
 @row("B3", "of equal names in the desired state of earlier steps the last is passed on, in a crowd too")
 def equal_names(fn):
-    state = b"".join(field(2, entry(f"r{n % 500}".encode(), field(2, field(1, field(1, entry(b"n", field(2, field(3, str(n).encode()))))))))
+    state = b"".join(field(2, entry(f"r{n % 500}".encode(), field(1, member(b"n", text(str(n).encode())))))
                      for n in range(2000))
     response = pb.RunFunctionResponse.FromString(fn.raw(
         field(2, request(shoot()).observed.SerializeToString()) + field(3, state)))
@@ -111,15 +82,15 @@ def capabilities(fn):
 @row("B5", "every kind of value is read; nesting is answered up to a limit and refused beyond it, 100 000 levels as well")
 def values(fn):
     kinds = {"null": None, "number": 1.5, "string": "s", "true": True, "struct": {}, "list": []}
-    text = fatal_text(fn, request(shoot(**{"x": kinds})).SerializeToString())
-    expect("spec.x" in text, text)
-    unset = field(1, entry(b"kubernetes", field(2, b"")))  # a Value without a kind is null: absent
-    text = fatal_text(fn, with_spec(unset))
-    expect("spec.kubernetes" in text, text)
+    told = fatal_text(fn, request(shoot(**{"x": kinds})).SerializeToString())
+    expect("spec.x" in told, told)
+    unset = member(b"kubernetes", b"")  # a Value without a kind is null: absent
+    told = fatal_text(fn, with_spec(unset))
+    expect("spec.kubernetes" in told, told)
     for levels in (100, 1000, 10000, 100000):
-        text = fn.refused(with_spec(field(1, entry(b"x", field(2, field(5, nested(levels)))))), INVALID)
-        expect("spec.x" in text and "deep" in text, text)
-    unread = field(2, entry(b"unread", field(2, field(1, nested(20000)))))  # a resource that is nobody's here
+        told = fn.refused(with_spec(member(b"x", nested_struct(levels))), INVALID)
+        expect("spec.x" in told and "deep" in told, told)
+    unread = field(2, entry(b"unread", field(1, member(b"a", nested_struct(20000)))))  # a resource that is nobody's here
     fn.raw(field(2, request(shoot()).observed.SerializeToString() + unread))
 
 
@@ -128,10 +99,10 @@ def broken(fn):
     whole = request(shoot()).SerializeToString()
     for cut in (1, 3, 10, len(whole) // 2, len(whole) - 1):
         fn.refused(whole[:cut], INVALID)
-    text = fn.refused(with_spec(field(1, entry(b"region", field(2, field(3, b"kn\xff"))))), INVALID)
-    expect("spec.region" in text and "UTF-8" in text, text)
-    text = fn.refused(with_spec(field(1, entry(b"\xc0\x80", field(2, field(3, b"x"))))), INVALID)
-    expect("UTF-8" in text, text)
+    told = fn.refused(with_spec(member(b"region", text(b"kn\xff"))), INVALID)
+    expect("spec.region" in told and "UTF-8" in told, told)
+    told = fn.refused(with_spec(member(b"\xc0\x80", text(b"x"))), INVALID)
+    expect("UTF-8" in told, told)
     fn.refused(field(1, field(1, b"\xed\xa0\x80")), INVALID)  # a surrogate in the tag
     for bad in (b"\x12\xff\xff\xff\xff\x0f", b"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", b"\x00", b"\x07", b"\x0b\x0c", b"\x0c"):
         fn.refused(bad, INVALID)
@@ -172,8 +143,8 @@ def keys(fn):
     expect_equal(odd, plain(response.desired.resources["a.b/c \"ключ\""].resource)["data"], "another step's resource")
     status = plain(response.desired.composite.resource)["status"]
     expect_equal(odd, {k: v for k, v in status.items() if k in odd}, "another step's status")
-    text = fatal_text(fn, request(shoot(**{'a."b': 1})).SerializeToString())
-    expect('a."b' in text, text)
+    told = fatal_text(fn, request(shoot(**{'a."b': 1})).SerializeToString())
+    expect('a."b' in told, told)
 
 
 run_rows("--debug")
