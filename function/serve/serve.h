@@ -35,7 +35,9 @@ typedef void serve_handler(void *ctx, const uint8_t *bytes, size_t n, struct ser
 
 enum serve_kind {
     SERVE_UNARY,
-    SERVE_STREAM, /* the client sends any number of messages and gets one reply to each; a reply that is not OK ends the call */
+    /* The client sends any number of messages and gets one reply to each; a reply that is not OK ends the call.  Messages of a stream or a
+     * watch have at most SERVE_INLINE_MAX bytes. */
+    SERVE_STREAM,
     SERVE_WATCH, /* one message; one reply at once, and one more each time serve_changed() is called */
 };
 

@@ -39,6 +39,18 @@ static void refuse_locked(struct call *c, enum serve_code code, const char *why)
     end_locked(c);
 }
 
+/* The poller answers them, with the lock held, and a WATCH keeps its question. */
+static bool refuse_large_locked(struct call *c)
+{
+    char why[64];
+
+    if (grpc_byte_buffer_length(c->request) <= SERVE_INLINE_MAX)
+        return false;
+    (void)snprintf(why, sizeof(why), "a message of more than %d bytes", SERVE_INLINE_MAX);
+    refuse_locked(c, SERVE_RESOURCE_EXHAUSTED, why);
+    return true;
+}
+
 static void receive_locked(struct call *c)
 {
     grpc_op op = { 0 };
@@ -107,7 +119,7 @@ static void received_locked(struct call *c, bool ok)
 {
     bool asked = ok && c->request;
 
-    if (c->ended)
+    if (c->ended || (asked && refuse_large_locked(c)))
         return;
     free(c->reply.bytes);
     c->reply = (struct serve_reply){ 0 };
@@ -169,10 +181,10 @@ void watch_arrived(struct call *c)
 
     (void)pthread_mutex_lock(&s->lock);
     open_locked(s, c);
-    if (c->request)
-        refresh_locked(c);
-    else
+    if (!c->request)
         refuse_locked(c, SERVE_INVALID_ARGUMENT, "the call carried no message");
+    else if (!refuse_large_locked(c))
+        refresh_locked(c);
     (void)pthread_mutex_unlock(&s->lock);
 }
 

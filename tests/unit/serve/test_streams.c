@@ -59,7 +59,7 @@ static int start(void **state)
     atomic_store(&asked, 0);
     server = serve_new(
         &(struct serve_options){
-            .network = "tcp", .address = "127.0.0.1:0", .max_message = 1000, .workers = 1 },
+            .network = "tcp", .address = "127.0.0.1:0", .max_message = 1 << 20, .workers = 1 },
         methods, &e);
     if (!server)
         return -1;
@@ -112,6 +112,26 @@ static void a_refusal_ends_the_stream(void **state)
     assert_int_equal(a.status, GRPC_STATUS_INVALID_ARGUMENT);
     assert_string_equal(a.message, "enough");
     ask_free(&a);
+}
+
+/* They are answered by the poller, and watchers keep theirs. */
+static void large_messages_are_refused(void **state)
+{
+    CLEAN(free) char *large = x_alloc(SERVE_INLINE_MAX + 1);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct ask a;
+
+        stream_open(&client, &a, (const char *[]){ "/t/Stream", "/t/Watch" }[i]);
+        stream_send(&a, large, SERVE_INLINE_MAX + 1);
+        assert_null(stream_read(&a));
+        ask_finish(&a);
+        assert_int_equal(a.status, GRPC_STATUS_RESOURCE_EXHAUSTED);
+        assert_string_equal(a.message, "a message of more than 65536 bytes");
+        ask_free(&a);
+    }
+    assert_int_equal(asked, 0);
 }
 
 static void a_client_may_leave_at_any_time(void **state)
@@ -197,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_message_has_its_answer, start, stop),
         cmocka_unit_test_setup_teardown(a_refusal_ends_the_stream, start, stop),
+        cmocka_unit_test_setup_teardown(large_messages_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(a_client_may_leave_at_any_time, start, stop),
         cmocka_unit_test_setup_teardown(a_watcher_hears_what_is_new_and_nothing_twice, start, stop),
         cmocka_unit_test_setup_teardown(a_slow_watcher_hears_the_last_word, start, stop),
