@@ -156,10 +156,14 @@ static void changed(struct object *o, const struct auth_result *r, int64_t rest_
 
 static void on_changed(void *ctx, const struct auth_result *r) { changed(ctx, r, SOON_MS); }
 
-/* An UPDATE is compared with what the API shows, which may never agree: once a poll is enough. */
+/* An UPDATE is compared with what the API shows, which may never agree: once a poll is enough. A body that was never applied
+ * before is another matter. */
 static void on_updated(void *ctx, const struct auth_result *r)
 {
-    changed(ctx, r, object_interval(ctx, PACE_IDLE));
+    struct object *o = ctx;
+    bool news = *o->applied && strcmp(o->applied, jx_str(o->doc, "status.applied", "")) != 0;
+
+    changed(o, r, news ? SOON_MS : object_interval(o, PACE_IDLE));
 }
 
 static void hash_of_change(int change, const struct exec_call *call, char out[65])

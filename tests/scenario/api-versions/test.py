@@ -183,11 +183,18 @@ def remove_what_is_not_served(lab, shoot):
 def other_groups(lab, shoot):
     """The core group, and a resource that is misspelt."""
     body = {"apiVersion": "{apiVersion}", "kind": "ConfigMap", "metadata": {"name": "plain"}, "data": {"a": "b"}}
-    lab.put(applied("plain", "/apis/{apiVersion}/namespaces/default/configmaps/plain", body, apiVersions=["v1"]),
+    listed = {"url": '"/apis/{apiVersion}/namespaces/default/configmaps"', "key": "[.response.body.items[].metadata.name]"}
+    lab.put(applied("plain", "/apis/{apiVersion}/namespaces/default/configmaps/plain", body, apiVersions=["v1"],
+                    observeList={**listed, "value": "plain"}),
             applied("wrong", "/apis/{apiVersion}/namespaces/default/configmap/wrong", body, apiVersions=["v1"]))
     wait_until(lambda: lab.is_ready("Request", "plain"), 10, "plain")
     expect_equal("v1", version(lab, "plain"), "its version")
     expect_equal("v1", shoot.get("/api/v1/namespaces/default/configmaps/plain")["apiVersion"], "the object's")
+    time.sleep(2)
+    shoot.since()
+    time.sleep(3)  # elements of a list of built-in kinds have neither kind nor version
+    expect_equal({("GET", "/api/v1/namespaces/default/configmaps")},
+                 {(call.method, call.path) for call in shoot.asked() if "configmaps" in call.path}, "calls of a quiet one")
     wait_until(lambda: synced(lab, "wrong").get("reason") == "NotServed", 10, "NotServed")
     expect("configmap in none of v1" in synced(lab, "wrong")["message"], synced(lab, "wrong")["message"])
 

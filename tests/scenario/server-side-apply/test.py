@@ -62,6 +62,11 @@ def take_away(lab, shoot):
     lab.put(config_map("settings", {"a": "1"}, pollInterval="2s"))
     time.sleep(3)
     expect_equal(1, shoot.count("PATCH"), "applies")
+    lab.put(config_map("settings", {"a": "2"}, pollInterval="1h"))
+    wait_until(lambda: shoot.count("PATCH") == 2, 10, "the new body to be applied")
+    sent = shoot.asked("PATCH")[-1].at
+    wait_until(lambda: shoot.asked("GET", MAPS + "settings", since=sent), 5, "a look at what came of it, long before the next poll")
+    lab.put(config_map("settings", {"a": "2"}))
     expect(lab.is_ready("Request", "settings"), "Ready")
 
 
