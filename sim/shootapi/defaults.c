@@ -160,11 +160,34 @@ static void keep_node_ports(json_t *doc, json_t *live)
     }
 }
 
+/* With the type go the fields that make sense only for it, unless the writer set them just now. */
+static void drop_dependent(json_t *doc, json_t *live)
+{
+    static const char *const dependent[] = { "externalTrafficPolicy", "allocateLoadBalancerNodePorts",
+                                             "healthCheckNodePort", "loadBalancerClass" };
+    json_t *spec = json_object_get(doc, "spec"), *before = json_object_get(live, "spec"), *port;
+    const char *type = jx_str(spec, "type", "ClusterIP");
+    size_t i;
+
+    if (!strcmp(type, jx_str(before, "type", "")) || wants_node_port(type))
+        return;
+    for (i = 0; i < ARRAY_LENGTH(dependent); i++) {
+        const json_t *value = json_object_get(spec, dependent[i]);
+
+        if (value && json_object_get(before, dependent[i]) &&
+            json_equal(value, json_object_get(before, dependent[i])))
+            (void)json_object_del(spec, dependent[i]);
+    }
+    json_array_foreach (json_object_get(spec, "ports"), i, port)
+        (void)json_object_del(port, "nodePort");
+}
+
 void defaults_fill(const struct kind *kind, json_t *doc, json_t *live, uint64_t serial)
 {
     if (live && !*kind->group && !strcmp(kind->kind, "Service")) {
         keep_allocated(doc, live);
         keep_node_ports(doc, live);
+        drop_dependent(doc, live);
     }
     for (size_t i = 0; i < ARRAY_LENGTH(fillers); i++)
         if (!strcmp(fillers[i].group, kind->group) && !strcmp(fillers[i].kind, kind->kind))

@@ -6,6 +6,8 @@
 #include "sim/shootapi/gateway_rules.h"
 #include "sim/shootapi/objects.h"
 #include "sim/shootapi/remove.h"
+#include "sim/shootapi/safe_upgrades.h"
+#include "sim/shootapi/service_rules.h"
 #include "sim/shootapi/shape.h"
 #include "sim/shootapi/validate.h"
 #include "sim/shootapi/view.h"
@@ -179,6 +181,8 @@ static bool schema_fits(const struct change *c, json_t *doc)
 
     if (n == 0 && !c->p->sub) { /* the rules expect what the schema promises */
         gateway_rules(c->a, c->p, c->live, doc, found);
+        if (!*c->p->group && !strcmp(c->p->plural, "services"))
+            service_rules(doc, found);
         n = json_array_size(found);
     }
     if (n == 0)
@@ -187,8 +191,9 @@ static bool schema_fits(const struct change *c, json_t *doc)
         (void)buf_addf(&text, "%s%s: %s", i ? ", " : "", jx_str(cause, "field", ""),
                        jx_str(cause, "message", ""));
     }
-    status = status_make(REASON_INVALID, c->p, "%s.%s \"%s\" is invalid: %s%s%s", c->p->kind->kind,
-                         c->p->kind->group, c->p->name, n > 1 ? "[" : "", buf_text(&text), n > 1 ? "]" : "");
+    status = status_make(REASON_INVALID, c->p, "%s%s%s \"%s\" is invalid: %s%s%s", c->p->kind->kind,
+                         *c->p->group ? "." : "", c->p->group, c->p->name, n > 1 ? "[" : "", buf_text(&text),
+                         n > 1 ? "]" : "");
     json_array_foreach (found, i, cause) {
         status_add_cause(status, jx_str(cause, "reason", ""), jx_str(cause, "message", ""),
                          jx_str(cause, "field", ""));
@@ -390,7 +395,7 @@ void store_finish(struct change *c, json_t *next, bool track)
     if (!fields_known(c, full) || !definition_fits(c, full) || !annotations_fit(c, full))
         return;
     defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
-    if (!schema_fits(c, full) || !builtin_fits(c, full))
+    if (!schema_fits(c, full) || !builtin_fits(c, full) || !safe_upgrades_fit(c, full))
         return;
     count_generation(c, full);
     if (track)

@@ -2,6 +2,7 @@
 /* How Envoy Gateway comes into a shoot: by setting, by the objects of its chart applied over HTTP, or by a Job that runs
  * helm; and whether it runs. */
 #include "sim/shootapi/kinds.h"
+#include "sim/shootapi/safe_upgrades.h"
 #include "sim/workloads/conditions.h"
 #include "sim/workloads/crds.h"
 #include "sim/workloads/envoy.h"
@@ -14,6 +15,23 @@ static void make(struct ctl *c, const char *manager, const char *plural, json_t 
     (void)ctl_create(c, manager, plural, doc);
 }
 
+/* Part of the bundle since 1.5. */
+static void make_policy(struct ctl *c, const struct crd_bundle *b)
+{
+    json_t *annotations =
+        jx_pack("{s:s, s:s}", GATEWAY_GROUP "/bundle-version", b->minor >= 6 ? "v1.6.1" : "v1.5.1",
+                GATEWAY_GROUP "/channel", b->standard ? "standard" : "experimental");
+
+    make(c, HELM, "validatingadmissionpolicies",
+         jx_pack("{s:s, s:s, s:{s:s, s:O}, s:{s:s}}", "apiVersion", "admissionregistration.k8s.io/v1", "kind",
+                 "ValidatingAdmissionPolicy", "metadata", "name", SAFE_UPGRADES, "annotations", annotations,
+                 "spec", "failurePolicy", "Fail"));
+    make(c, HELM, "validatingadmissionpolicybindings",
+         jx_pack("{s:s, s:s, s:{s:s, s:o}, s:{s:s, s:[s]}}", "apiVersion", "admissionregistration.k8s.io/v1",
+                 "kind", "ValidatingAdmissionPolicyBinding", "metadata", "name", SAFE_UPGRADES, "annotations",
+                 annotations, "spec", "policyName", SAFE_UPGRADES, "validationActions", "Deny"));
+}
+
 static void make_definitions(struct ctl *c, const struct crd_bundle *bundle)
 {
     json_auto_t *all = crds_all(bundle);
@@ -22,6 +40,7 @@ static void make_definitions(struct ctl *c, const struct crd_bundle *bundle)
 
     json_array_foreach (all, i, definition)
         make(c, HELM, "customresourcedefinitions", json_incref(definition));
+    make_policy(c, bundle);
 }
 
 static void make_secret(struct ctl *c)
