@@ -10,7 +10,11 @@ struct kind {
     const struct part *parts; /* what it may be composed of; ends in { NULL } */
 };
 
-extern const struct kind kind_shoot, kind_xshoot;
+extern const struct kind kind_shoot, kind_xshoot, kind_volume, kind_xvolume, kind_loadbalancer,
+    kind_xloadbalancer;
+extern const struct kind kind_gateway, kind_xgateway, kind_httproute, kind_xhttproute, kind_grpcroute,
+    kind_xgrpcroute, kind_tlsroute, kind_xtlsroute, kind_tcproute, kind_xtcproute, kind_udproute,
+    kind_xudproute;
 
 /* NULL when nobody knows it. */
 const struct kind *kind_find(const char *name);

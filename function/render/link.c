@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Links, and what the provider's reasons ask of the user. */
 #include "function/render/link.h"
+#include "lib/jx.h"
 #include <stdarg.h>
 
 static const struct link_advice provider[] = {
@@ -43,6 +44,13 @@ bool link_troubled(struct link *l, const struct observed *o, const char *what, c
     link_unmet(l, *reason ? reason : "ReconcileError", "%s: %.600s%s%s", what, *message ? message : reason,
                advice ? "; " : "", advice ? advice : "");
     return true;
+}
+
+int link_sentence(const char *text, int most)
+{
+    size_t n = jx_cut(text, (size_t)most);
+
+    return (int)(n && text[n - 1] == '.' ? n - 1 : n);
 }
 
 void link_condition(struct fn_response *r, const char *type, const struct link *l)

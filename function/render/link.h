@@ -26,5 +26,8 @@ void link_unmet(struct link *l, const char *reason, const char *fmt, ...) PRINTF
 bool link_troubled(struct link *l, const struct observed *o, const char *what,
                    const struct link_advice own[]);
 
+/* How many bytes of somebody else's sentence to print: at most 'most', whole characters, without its full stop. */
+int link_sentence(const char *text, int most);
+
 /* The link as a condition. */
 void link_condition(struct fn_response *r, const char *type, const struct link *l);

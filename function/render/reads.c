@@ -28,6 +28,7 @@ static const struct fn_fields status[] = {
     { .name = "atProvider" },
     { .name = "response", .only = response },
     { .name = "expiresAt" },
+    { .name = "apiVersion" },
     { 0 },
 };
 

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a Gateway's observed state means.  That Envoy Gateway calls it programmed is not enough: its Service must have the same address from
+ * Octavia, for Envoy Gateway's status can be stale, and can name addresses that nobody has assigned. */
+#include "function/render/gateway.h"
+#include "lib/buf.h"
+
+static const char controller[] = "gateway.envoyproxy.io/gatewayclass-controller";
+
+enum { LISTED = 512 };
+
+struct view {
+    const json_t *at, *service;
+    struct link applied, accepted, listeners, programmed, balancer;
+    const char *phase; /* by the first link that is unmet; NULL: it goes on by itself */
+};
+
+static const struct link_advice no_advice[] = { { 0 } };
+
+static const struct {
+    const char *reason, *phase, *advice;
+} reasons[] = {
+    { "Invalid", "Failed", "correct the spec" },
+    { "InvalidParameters", "Failed", "see the EnvoyProxy of the same name in the cluster" },
+    { "UnsupportedAddress", "Failed", "correct the spec" },
+    { "UnsupportedProtocol", "Failed", "use another protocol" },
+    { "PortUnavailable", "Failed", "use another port" },
+    { "ProtocolConflict", "Failed", "a port serves one protocol: use another port" },
+    { "HostnameConflict", "Failed", "give each listener of a port a hostname of its own" },
+    { "InvalidRouteKinds", "Failed", "correct allowedRoutes.kinds" },
+    { "InvalidCertificateRef", "Waiting",
+      "create the Secret, of type kubernetes.io/tls with tls.crt and tls.key, or correct its name" },
+    { "PartiallyInvalidCertificateRef", "Degraded", "one of the Secrets is missing or wrong" },
+    { "RefNotPermitted", "Waiting", "create a ReferenceGrant in the Secret's namespace, or copy the Secret" },
+    { "AddressNotAssigned", "Progressing", "nothing to do: Octavia takes one to five minutes" },
+    { "NoResources", "Progressing",
+      "it goes on when an Envoy pod is ready; if it stays so, see the pods in envoy-gateway-system" },
+};
+
+static void explain(struct view *v, struct link *l, const json_t *fault, const char *what)
+{
+    const char *reason = jx_str(fault, "reason", "Pending"), *message = jx_str(fault, "message", NULL);
+    size_t i = 0;
+
+    while (i < ARRAY_LENGTH(reasons) && strcmp(reasons[i].reason, reason) != 0)
+        i++;
+    if (!v->phase && i < ARRAY_LENGTH(reasons))
+        v->phase = reasons[i].phase;
+    if (!message)
+        link_unmet(l, "Pending", "Envoy Gateway has not looked at %s as it is now; nothing to do", what);
+    else
+        link_unmet(l, reason, "Envoy Gateway says of %s: %s: %.*s%s%s", what, reason,
+                   link_sentence(message, 300), message, i < ARRAY_LENGTH(reasons) ? "; " : "",
+                   i < ARRAY_LENGTH(reasons) ? reasons[i].advice : "");
+}
+
+/* ---- the class ---- */
+
+static const json_t *find_class(const json_t *list, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(jx_str(json_array_get(list, i), "name", ""), name))
+            return json_array_get(list, i);
+    return NULL;
+}
+
+static void no_class(const struct gateway *g, const json_t *list, struct view *v)
+{
+    CLEAN(buf_free) struct buf names = buf_max(LISTED);
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(jx_str(json_array_get(list, i), "controller", ""), controller))
+            (void)buf_addf(&names, "%s%.63s", names.len ? ", " : "",
+                           jx_str(json_array_get(list, i), "name", ""));
+    link_unmet(&v->accepted, "NoSuchClass",
+               "GatewayClass \"%.63s\" does not exist in the cluster; available: %s. Correct "
+               "spec.gatewayClassName, or create the "
+               "class with controllerName %s",
+               g->class, names.len ? buf_text(&names) : "none", controller);
+    v->phase = "Waiting";
+}
+
+/* Nobody has taken the Gateway up: why? */
+static void explain_silence(const struct gateway *g, struct view *v)
+{
+    const struct observed *o = &g->w.seen[GATEWAY_CLASSES];
+    const json_t *list = jx_at(o->at_provider, "classes"), *class = find_class(list, g->class);
+
+    if (list && !class)
+        no_class(g, list, v);
+    else if (class && strcmp(jx_str(class, "controller", ""), controller) != 0) {
+        link_unmet(&v->accepted, "ForeignClass",
+                   "GatewayClass \"%.63s\" is of controller %.120s, and only Envoy Gateway (%s) is "
+                   "supported; choose another in "
+                   "spec.gatewayClassName",
+                   g->class, jx_str(class, "controller", ""), controller);
+        v->phase = "Failed";
+    } else if (class && strcmp(jx_str(class, "accepted", ""), "True") != 0)
+        link_unmet(&v->accepted, "ClassNotAccepted",
+                   "Envoy Gateway has not accepted GatewayClass \"%.63s\": %.200s. See whether the "
+                   "deployment envoy-gateway runs",
+                   g->class, jx_str(class, "message", "it has not looked at it"));
+    else
+        explain(v, &v->accepted, jx_at(v->at, "accepted"), "the Gateway");
+}
+
+/* ---- the chain ---- */
+
+static void look_at_listeners(struct view *v)
+{
+    const json_t *fault = jx_at(v->at, "fault");
+    CLEAN(free) char *what = x_asprintf("listener \"%.63s\"", jx_str(fault, "name", ""));
+
+    if (json_is_object(fault))
+        explain(v, &v->listeners, fault, what);
+}
+
+static const char *ingress(const struct view *v)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(v->service, "ingress"), 0));
+
+    return text ? text : "";
+}
+
+/* "AddressNotAssigned" while the Service has one: the controller has missed it. */
+static void look_at_programmed(struct view *v)
+{
+    const json_t *fault = jx_at(v->at, "programmed");
+
+    if (!json_is_object(fault))
+        return;
+    if (strcmp(jx_str(fault, "reason", ""), "AddressNotAssigned") != 0 || !*ingress(v)) {
+        explain(v, &v->programmed, fault, "the Gateway");
+        return;
+    }
+    link_unmet(&v->programmed, "StaleStatus",
+               "Octavia has given Service %.63s/%.63s the address %.63s, but Envoy Gateway still says "
+               "AddressNotAssigned; that lasts "
+               "some seconds. If it stays so: kubectl -n envoy-gateway-system rollout restart deployment "
+               "envoy-gateway",
+               jx_str(v->service, "namespace", ""), jx_str(v->service, "name", ""), ingress(v));
+    if (!v->phase)
+        v->phase = "Stale";
+}
+
+static bool listed(const json_t *addresses, const char *address)
+{
+    for (size_t i = 0; i < json_array_size(addresses); i++)
+        if (!strcmp(json_string_value(json_array_get(addresses, i)), address))
+            return true;
+    return false;
+}
+
+static void look_at_balancer(const struct gateway *g, struct view *v)
+{
+    const char *address = json_string_value(json_array_get(jx_at(v->at, "addresses"), 0));
+    const struct observed *o = &g->w.seen[GATEWAY_SERVICE];
+
+    if (!o->at_provider && !link_troubled(&v->balancer, o, "The Service of the Gateway", no_advice))
+        link_unmet(&v->balancer, "Pending",
+                   "The Service that Envoy Gateway makes is about to be looked at; nothing to do");
+    else if (o->at_provider && !v->service)
+        link_unmet(&v->balancer, "NoService",
+                   "Envoy Gateway has made no Service for this Gateway; a GatewayClass whose EnvoyProxy says "
+                   "mergeGateways is not "
+                   "supported here");
+    else if (v->service && !*ingress(v))
+        link_unmet(&v->balancer, "LoadBalancerPending",
+                   "Octavia has given Service %.63s/%.63s no address yet; nothing to do: it takes one to "
+                   "five minutes",
+                   jx_str(v->service, "namespace", ""), jx_str(v->service, "name", ""));
+    else if (v->service && !listed(jx_at(v->at, "addresses"), ingress(v)))
+        link_unmet(&v->balancer, "AddressDiffers",
+                   "Envoy Gateway says the address is %.63s, but Service %.63s/%.63s has %.63s from Octavia; "
+                   "nothing to do, unless it "
+                   "stays so: then restart deployment envoy-gateway",
+                   address ? address : "unknown", jx_str(v->service, "namespace", ""),
+                   jx_str(v->service, "name", ""), ingress(v));
+}
+
+static void look(const struct gateway *g, struct view *v)
+{
+    const struct observed *o = &g->w.seen[GATEWAY_OBJECT];
+
+    workload_applied(&g->w, GATEWAY_OBJECT, &v->applied);
+    if (v->applied.met && gateway_needs_proxy(g))
+        workload_applied(&g->w, GATEWAY_PROXY, &v->applied);
+    if (!v->applied.met)
+        return;
+    v->accepted = v->listeners = v->programmed = v->balancer =
+        (struct link){ .met = true, .reason = "Ready" };
+    if (json_is_object(jx_at(v->at, "accepted"))) {
+        if (strcmp(jx_str(v->at, "accepted.reason", ""), "Pending") != 0)
+            explain(v, &v->accepted, jx_at(v->at, "accepted"), "the Gateway");
+        else
+            explain_silence(g, v);
+    }
+    look_at_listeners(v);
+    /* that some listener is bad is told by it */
+    if (!v->listeners.met && !strcmp(jx_str(v->at, "accepted.reason", ""), "ListenersNotValid"))
+        v->accepted = (struct link){ .met = true, .reason = "Accepted" };
+    look_at_programmed(v);
+    look_at_balancer(g, v);
+    if (!o->ready && v->accepted.met && v->listeners.met && v->programmed.met)
+        link_unmet(&v->programmed, "Pending", "%s",
+                   jx_bool(v->at, "deleting", false)
+                       ? "The Gateway is being deleted in the cluster; it is created again when it is gone"
+                       : "Envoy Gateway works on the Gateway; nothing to do");
+}
+
+static json_t *listeners_status(const struct view *v)
+{
+    const json_t *list = jx_at(v->at, "listeners");
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *l = json_array_get(list, i);
+        const char *reason = jx_str(l, "reason", NULL);
+
+        jx_append(out,
+                  jx_object(jx_s("name", jx_str(l, "name", "")), jx_O("port", json_object_get(l, "port")),
+                            jx_s("protocol", jx_str(l, "protocol", NULL)),
+                            jx_O("attachedRoutes", json_object_get(l, "attachedRoutes")),
+                            jx_b("ready", jx_bool(l, "ready", false)), jx_s("reason", reason)));
+    }
+    return out;
+}
+
+void gateway_status(struct gateway *g)
+{
+    struct view v = { .at = g->w.seen[GATEWAY_OBJECT].at_provider,
+                      .service =
+                          json_array_get(jx_at(g->w.seen[GATEWAY_SERVICE].at_provider, "services"), 0) };
+    const struct workload_step chain[] = { { "Applied", &v.applied },
+                                           { "Accepted", &v.accepted },
+                                           { "ListenersReady", &v.listeners },
+                                           { "Programmed", &v.programmed },
+                                           { "LoadBalancerReady", &v.balancer },
+                                           { NULL, NULL } };
+
+    look(g, &v);
+    workload_finish(&g->w, chain, v.phase ? v.phase : "Progressing", NULL, "The Gateway is ready");
+    jx_add(g->w.call.r->status, jx_O("addresses", jx_at(v.at, "addresses")),
+           jx_o("listeners", v.at ? listeners_status(&v) : NULL));
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* d is what the cluster answered.  A condition counts when it is True and speaks of the generation that is there: without
+ * observedGeneration it is the default that the server wrote, or an old controller's.  lastTransitionTime is not looked at, since Envoy
+ * Gateway writes it anew each time.
+ *
+ * All texts and lists are cut: a projection has 16 KiB. */
+#include "function/render/gwapi_programs.h"
+
+/* Laid out by hand: the texts are programs, broken where a programmer would. */
+/* clang-format off */
+
+#define BASICS \
+    "def g(f): try f catch null; " \
+    "def cut($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[:$n] else null end; " \
+    "def some: with_entries(select(.value != null)); "
+
+/* Of a list of conditions: one($t), {} when it is not there exactly once; ok($t); what is wrong with $t, null when nothing. */
+#define CONDITIONS \
+    BASICS \
+    ".response.body as $d | .payload.body.object as $w | g($d.metadata.generation) as $gen | " \
+    "def one($t): [.[]? | objects | select(.type == $t)] | if length == 1 then .[0] else {} end; " \
+    "def ok($t): one($t) | .status == \"True\" and .observedGeneration == $gen and $gen != null; " \
+    "def wrong($t): one($t) as $c | if ok($t) then null " \
+        "elif $c.status == null or $c.observedGeneration != $gen then {type: $t, reason: \"Pending\"} " \
+        "else {type: $t, reason: ($c.reason | cut(60)), message: ($c.message | cut(300))} end; "
+
+/* What is wrong with the listener of that name; Programmed last, which only says that something is, and what is not said yet after what
+ * is. */
+#define LISTENERS \
+    "def fault($n): [g($d.status.listeners[]) | objects | select(.name == $n)] " \
+        "| if length == 1 then .[0].conditions " \
+            "| (if one(\"Conflicted\").status == \"True\" " \
+                "then one(\"Conflicted\") | {type, reason: (.reason | cut(60)), message: (.message | cut(300))} else null end) " \
+            "// ([wrong(\"ResolvedRefs\"), wrong(\"Accepted\"), wrong(\"Programmed\") | objects] " \
+                "| map(select(.reason != \"Pending\"))[0] // .[0]) " \
+        "else {type: \"Accepted\", reason: \"Pending\"} end; " \
+    "def names: [(g($d.spec.listeners[]), g($w.spec.listeners[])) | objects | .name] | unique; "
+
+#define ADDRESSES "[g($d.status.addresses[]) | objects | .value | strings | select(. != \"\")]"
+
+const char gwapi_gateway_ready[] =
+    CONDITIONS LISTENERS
+        "g($d.metadata.deletionTimestamp) == null "
+        "and (g($d.status.conditions) | ok(\"Accepted\") and ok(\"Programmed\") "
+            "and one(\"Accepted\").reason != \"ListenersNotValid\") "
+        "and (" ADDRESSES " | length > 0) "
+        "and (names | length > 0 and all(.[]; fault(.) == null))";
+const char gwapi_gateway_projection[] =
+    CONDITIONS LISTENERS
+        "{generation: $gen, addresses: (" ADDRESSES "[:16] | map(.[:253])), "
+        "deleting: (g($d.metadata.deletionTimestamp) != null), "
+        "class: g($d.spec.gatewayClassName), "
+        "accepted: (g($d.status.conditions) | wrong(\"Accepted\") "
+            "// (one(\"Accepted\") | if .reason == \"ListenersNotValid\" "
+                "then {type, reason, message: (.message | cut(300))} else null end)), "
+        "programmed: (g($d.status.conditions) | wrong(\"Programmed\")), "
+        "fault: [names[] | . as $n | fault($n) | objects | . + {name: $n[:80]}][0], "
+        "faults: ([names[] | fault(.) | objects] | length), "
+        "listeners: [g($d.spec.listeners[:64][]) | . as $l "
+            "| {name: (.name | cut(63)), port, protocol: (.protocol | cut(16)), "
+            "attachedRoutes: ([g($d.status.listeners[]) | objects | select(.name == $l.name) | .attachedRoutes][0] // 0), "
+            "ready: (fault(.name) == null), reason: (fault(.name) | .reason?)} | some]} | some";
+
+/* It has no status to wait for. */
+const char gwapi_envoy_proxy_ready[] =
+    ".response.body.metadata.deletionTimestamp == null";
+const char gwapi_envoy_proxy_projection[] =
+    "{generation: .response.body.metadata.generation}";
+
+/* Parents are those the spec names, with the defaults that the server would add. */
+#define PARENTS \
+    "g($w.metadata.namespace) as $ns | " \
+    "def full: {group: (.group // \"gateway.networking.k8s.io\"), kind: (.kind // \"Gateway\"), namespace: (.namespace // $ns), " \
+        "name, sectionName, port}; " \
+    "def ours: [(g($d.spec.parentRefs[]), g($w.spec.parentRefs[])) | objects | full] | unique; " \
+    "def told($p): [g($d.status.parents[]) | objects | select(.controllerName == \"gateway.envoyproxy.io/gatewayclass-controller\") " \
+        "| select(g(.parentRef | full) == $p) | .conditions]; " \
+    "def partly: [.[]? | objects | select(.type == \"PartiallyInvalid\" and .status == \"True\") " \
+        "| {type, reason: (.reason | cut(60)), message: (.message | cut(300))}][0]; " \
+    "def fault($p): told($p) | if length == 0 then {type: \"None\", reason: \"Pending\"} " \
+        "else [.[] | wrong(\"Accepted\") // wrong(\"ResolvedRefs\") // partly | objects][0] end; "
+
+const char gwapi_route_ready[] =
+    CONDITIONS PARENTS
+        "g($d.metadata.deletionTimestamp) == null and (ours | length > 0 and all(.[]; fault(.) == null))";
+/* what is wrong comes first: the list may be cut */
+const char gwapi_route_projection[] =
+    CONDITIONS PARENTS
+        "{generation: $gen, created: g($d.metadata.creationTimestamp), "
+        "deleting: (g($d.metadata.deletionTimestamp) != null), "
+        "parents: ([ours[] | . as $p | fault($p) as $f "
+            "| {name: (.name | cut(100)), namespace: (.namespace | cut(63)), sectionName: (.sectionName | cut(100)), port, "
+            "ready: ($f == null), fault: $f} | some] | sort_by(.ready)[:16])} | some";
+
+#define ITEMS "g(.response.body.items[]) | objects"
+#define ASKED ".response.statusCode == 200"
+
+const char gwapi_services_ready[] =
+    BASICS ASKED " and ([" ITEMS " | g(.status.loadBalancer.ingress[0]) | (.ip // .hostname) | strings] | length > 0)";
+const char gwapi_services_projection[] =
+    BASICS
+        "{services: [" ITEMS " | {name: (.metadata.name | cut(63)), namespace: (.metadata.namespace | cut(63)), "
+        "type: (.spec.type | cut(16)), "
+        "ingress: ([g(.status.loadBalancer.ingress[]) | (.ip // .hostname) | strings | .[:253]][:4])}][:4]}";
+
+const char gwapi_classes_ready[] =
+    ASKED;
+const char gwapi_classes_projection[] =
+    BASICS
+        "{classes: [" ITEMS " | {name: (.metadata.name | cut(80)), controller: (.spec.controllerName | cut(120)), "
+        "accepted: ([g(.status.conditions[]) | objects | select(.type == \"Accepted\") | .status][0]), "
+        "message: ([g(.status.conditions[]) | objects | select(.type == \"Accepted\" and .status != \"True\") "
+            "| .message | cut(200)][0])} | some][:24]}";
+
+const char gwapi_gateways_ready[] =
+    ASKED;
+const char gwapi_gateways_projection[] =
+    BASICS
+        "[" ITEMS "] as $all | {count: ($all | length), gateways: [$all[:8][] | {name: (.metadata.name | cut(63)), "
+        "count: (g(.spec.listeners) | length), listeners: [g(.spec.listeners[]) | objects "
+        "| {name: (.name | cut(63)), protocol: (.protocol | cut(16)), port, hostname: (.hostname | cut(80)), "
+        "from: (g(.allowedRoutes.namespaces.from) | cut(16)), "
+        "mode: (g(.tls.mode) | cut(16))} | some][:10]}]}";
+
+const char gwapi_controller_ready[] =
+    BASICS ASKED " and g(.response.body.status.availableReplicas) >= 1";
+const char gwapi_controller_projection[] =
+    BASICS
+        "{image: ([g(.response.body.spec.template.spec.containers[]) | objects | select(.name == \"envoy-gateway\") "
+        "| .image | cut(300)][0]), available: (g(.response.body.status.availableReplicas) // 0)} | some";
+
+const char gwapi_routes_ready[] =
+    ASKED;
+const char gwapi_routes_projection[] =
+    BASICS
+        "{routes: [[" ITEMS "] | sort_by(.metadata.creationTimestamp)[:20][] | {name: (.metadata.name | cut(63)), created: (.metadata.creationTimestamp | cut(32)), "
+        "parents: ([g(.spec.parentRefs[]) | objects | {name: (.name | cut(63)), namespace: (.namespace | cut(63)), "
+        "sectionName: (.sectionName | cut(63)), port} | some][:2])}]}";
