@@ -176,6 +176,7 @@ static inline void ask_send(struct client *c, struct ask *a, const char *path, c
     ask_start(c, a, path, deadline_ms);
     if (c->impatient)
         ops[0].flags = 0;
+    a->greeted = a->stepped = true; /* with 'done' */
     ops[2].data.recv_initial_metadata.recv_initial_metadata = &a->first;
     ops[3].data.recv_message.recv_message = &a->answer;
     ops[4].data.recv_status_on_client.trailing_metadata = &a->last;
@@ -186,10 +187,12 @@ static inline void ask_send(struct client *c, struct ask *a, const char *path, c
     client_batch(a, ops, bytes ? 6 : 5, &a->done);
 }
 
-/* Wait for its end: status, message and bytes are there. */
+/* Wait for its end, of all that was started for it: status, message and bytes are there, and the library writes nothing into it later. */
 static inline void ask_finish(struct ask *a)
 {
-    bool in_time = client_until(a->client, &a->done, CLIENT_WAIT_MS);
+    bool in_time = client_until(a->client, &a->done, CLIENT_WAIT_MS) &&
+                   client_until(a->client, &a->greeted, CLIENT_WAIT_MS) &&
+                   client_until(a->client, &a->stepped, CLIENT_WAIT_MS);
 
     assert(in_time);
     (void)in_time;

@@ -172,7 +172,7 @@ static void a_watcher_hears_what_is_new_and_nothing_twice(void **state)
     assert_string_equal(stream_read(&a), "");
     change("two");
     assert_string_equal(stream_read(&a), "two");
-    assert_int_equal(asked, 5);
+    assert_in_range(asked, 4, 5); /* two changes while one message is on its way are one */
     (void)grpc_call_cancel(a.call, NULL);
     ask_finish(&a);
     ask_free(&a);
