@@ -78,3 +78,5 @@ MUST_CHECK json_t *jx_parse(const char *bytes, size_t n, struct err *e);
 /* Compact text with sorted keys: equal documents give equal text. The caller frees; never NULL. */
 char *jx_dump(const json_t *doc) MUST_CHECK;
 char *jx_dump_pretty(const json_t *doc) MUST_CHECK;
+/* As jansson writes it with these flags of json_dumps(). */
+char *jx_dump_as(const json_t *doc, size_t flags) MUST_CHECK;

@@ -270,11 +270,20 @@ char *jx_dump(const json_t *doc)
     return buf_take(&b);
 }
 
-char *jx_dump_pretty(const json_t *doc)
+static int take_text(const char *bytes, size_t n, void *buf)
 {
-    char *text = json_dumps(doc, JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_INDENT(2));
-
-    if (!text)
-        abort();
-    return text;
+    add(buf, bytes, n);
+    return 0;
 }
+
+/* Not json_dumps(): its text is where jansson's values are, which may be an arena. */
+char *jx_dump_as(const json_t *doc, size_t flags)
+{
+    struct buf b = buf_max(SIZE_MAX / 2);
+
+    if (json_dump_callback(doc, take_text, &b, flags | JSON_ENCODE_ANY) < 0)
+        abort();
+    return buf_take(&b);
+}
+
+char *jx_dump_pretty(const json_t *doc) { return jx_dump_as(doc, JSON_SORT_KEYS | JSON_INDENT(2)); }

@@ -182,9 +182,7 @@ static void value(struct buf *out, const json_t *v, int indent)
     } else if (!is_empty(v)) {
         block(out, v, indent, true);
     } else {
-        text = json_dumps(v, JSON_ENCODE_ANY); /* {}, [], numbers and words are the same in YAML */
-        if (!text)
-            abort();
+        text = jx_dump_as(v, 0); /* {}, [], numbers and words are the same in YAML */
         (void)buf_addf(out, "%s\n", text);
     }
 }

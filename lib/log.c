@@ -21,7 +21,6 @@ void log_write(enum log_level level, const struct log_kv kv[])
     line = jx_pack("{s:s, s:s, s:o}", "time", when, "level", level_name[level], "msg", jx_text(kv->key));
     for (kv++; kv->key; kv++)
         jx_set(line, kv->key, kv->type == LOG_KV_STR ? jx_text(kv->s ? kv->s : "") : json_integer(kv->i));
-    text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    if (text) /* in one piece: other threads log too */
-        (void)fprintf(stderr, "%s\n", text);
+    text = jx_dump_as(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    (void)fprintf(stderr, "%s\n", text); /* in one piece: other threads log too */
 }
