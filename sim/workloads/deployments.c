@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/deployments.h"
+#include "lib/clock.h"
 #include "lib/crypto.h"
 #include "sim/workloads/conditions.h"
 
@@ -8,44 +9,58 @@
 
 enum { HASH_DIGITS = 10 };
 
+struct count {
+    json_int_t want, ready;
+    bool late; /* not all ready for longer than is allowed */
+};
+
 /* One of the three kinds. */
 struct family {
     const char *plural;
     bool per_node;
-    json_t *(*status)(const json_t *doc, json_int_t want, json_int_t have, json_int_t ready);
+    json_t *(*status)(const json_t *doc, const struct count *n);
 };
 
-static json_t *deployment_status(const json_t *doc, json_int_t want, json_int_t have, json_int_t ready)
+static json_t *progressing(const struct count *n)
 {
-    bool up = ready >= want;
-    json_t *conditions =
-        jx_pack("[o, o]",
-                condition_new("Available", up ? "True" : "False",
-                              up ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-                              up ? "Deployment has minimum availability."
-                                 : "Deployment does not have minimum availability."),
-                condition_new("Progressing", "True", up ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-                              up ? "ReplicaSet has successfully progressed." : "ReplicaSet is progressing."));
+    if (n->ready >= n->want)
+        return condition_new("Progressing", "True", "NewReplicaSetAvailable",
+                             "ReplicaSet has successfully progressed.");
+    if (n->late)
+        return condition_new("Progressing", "False", "ProgressDeadlineExceeded",
+                             "ReplicaSet has timed out progressing.");
+    return condition_new("Progressing", "True", "ReplicaSetUpdated", "ReplicaSet is progressing.");
+}
+
+static json_t *deployment_status(const json_t *doc, const struct count *n)
+{
+    bool up = n->ready >= n->want;
+    json_t *conditions = jx_pack("[o, o]",
+                                 condition_new("Available", up ? "True" : "False",
+                                               up ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+                                               up ? "Deployment has minimum availability."
+                                                  : "Deployment does not have minimum availability."),
+                                 progressing(n));
 
     conditions_keep_times(jx_at(doc, "status.conditions"), conditions);
-    return jx_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "replicas", have, "updatedReplicas", have,
-                   "readyReplicas", ready, "availableReplicas", ready, "unavailableReplicas", want - ready,
-                   "conditions", conditions);
+    return jx_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "replicas", n->want, "updatedReplicas", n->want,
+                   "readyReplicas", n->ready, "availableReplicas", n->ready, "unavailableReplicas",
+                   n->want - n->ready, "conditions", conditions);
 }
 
-static json_t *set_status(const json_t *doc, json_int_t want, json_int_t have, json_int_t ready)
-{
-    (void)doc, (void)want;
-    return jx_pack("{s:I, s:I, s:I, s:I, s:I}", "replicas", have, "updatedReplicas", have, "currentReplicas",
-                   have, "readyReplicas", ready, "availableReplicas", ready);
-}
-
-static json_t *daemon_status(const json_t *doc, json_int_t want, json_int_t have, json_int_t ready)
+static json_t *set_status(const json_t *doc, const struct count *n)
 {
     (void)doc;
-    return jx_pack("{s:I, s:I, s:I, s:I, s:I, s:i}", "desiredNumberScheduled", want, "currentNumberScheduled",
-                   have, "updatedNumberScheduled", have, "numberReady", ready, "numberAvailable", ready,
-                   "numberMisscheduled", 0);
+    return jx_pack("{s:I, s:I, s:I, s:I, s:I}", "replicas", n->want, "updatedReplicas", n->want,
+                   "currentReplicas", n->want, "readyReplicas", n->ready, "availableReplicas", n->ready);
+}
+
+static json_t *daemon_status(const json_t *doc, const struct count *n)
+{
+    (void)doc;
+    return jx_pack("{s:I, s:I, s:I, s:I, s:I, s:i}", "desiredNumberScheduled", n->want,
+                   "currentNumberScheduled", n->want, "updatedNumberScheduled", n->want, "numberReady",
+                   n->ready, "numberAvailable", n->ready, "numberMisscheduled", 0);
 }
 
 static const struct family families[] = {
@@ -112,18 +127,32 @@ enum {
     MOST_PODS = 100
 }; /* per object; nobody tests with more, and a slip of the pen shall not fill the memory */
 
+/* Is it without all its pods for longer than its deadline, 10 minutes when it names none? */
+static bool is_late(struct ctl *c, const json_t *doc, const char *hash, bool up)
+{
+    json_t *note = ctl_note(c, "deployments", ctl_uid(doc));
+
+    if (up || strcmp(jx_str(note, "hash", ""), hash) != 0)
+        (void)json_object_del(note, "waits");
+    jx_set(note, "hash", json_string(hash));
+    return !up &&
+           ctl_after(c, note, "waits", jx_int(doc, "spec.progressDeadlineSeconds", 600) * CLOCK_SECOND);
+}
+
 static void step(struct ctl *c, const struct family *family, const json_t *doc)
 {
-    json_int_t want = wanted(c, family, doc), have = 0, ready = 0;
+    struct count n = { .want = wanted(c, family, doc) };
+    json_int_t have = 0;
     char hash[HASH_DIGITS + 1];
     json_t *status;
 
-    want = want < MOST_PODS ? want : MOST_PODS;
+    n.want = n.want < MOST_PODS ? n.want : MOST_PODS;
     template_hash(doc, hash);
-    count_pods(c, doc, hash, want, &have, &ready);
-    for (json_int_t i = have; i < want; i++)
+    count_pods(c, doc, hash, n.want, &have, &n.ready);
+    for (json_int_t i = have; i < n.want; i++)
         start_pod(c, doc, hash);
-    status = family->status(doc, want, want, ready);
+    n.late = is_late(c, doc, hash, n.ready >= n.want);
+    status = family->status(doc, &n);
     jx_set(status, "observedGeneration", json_integer(jx_int(doc, "metadata.generation", 1)));
     ctl_patch(c, MANAGER, doc, family->plural, "status", jx_pack("{s:o}", "status", status));
 }

@@ -2,6 +2,7 @@
 /* Gateways and routes in a simulated shoot with Envoy Gateway. */
 #include "lib/crypto.h"
 #include "sim/pki.h"
+#include "sim/shootapi/remove.h"
 #include "tests/unit/sim/workloads_call.h"
 
 #define G        "/apis/gateway.networking.k8s.io/v1"
@@ -468,6 +469,59 @@ static void status_can_be_wrong(void **state)
     assert_string_equal(of_listener("http", "Accepted"), "True/Accepted");
 }
 
+static void status_can_be_written_again_and_again(void **state)
+{
+    CLEAN(free) char *before = NULL;
+
+    a_gateway_gets_its_address(state);
+    world.settings.eg_fault = EG_REWRITES;
+    pass(0);
+    (void)call("GET", GATEWAYS, "");
+    before = x_strdup(got("metadata.resourceVersion"));
+    (void)usleep(1100000); /* times in objects are real and have seconds only */
+    pass(5);
+    assert_string_equal(of_gateway("Programmed"), "True/Programmed");
+    (void)call("GET", GATEWAYS, "");
+    assert_string_not_equal(got("metadata.resourceVersion"), before);
+}
+
+static void a_proxy_asks_for_a_floating_ip(void **state)
+{
+    (void)state;
+    (void)cloud_add_floating_ip(&cloud, &world.owner, "reserved");
+    (void)call(
+        "POST", "/apis/gateway.envoyproxy.io/v1alpha1/namespaces/default/envoyproxies",
+        "{'apiVersion':'gateway.envoyproxy.io/v1alpha1','kind':'EnvoyProxy','metadata':{'name':'p'},'spec':{"
+        "'provider':{'type':'Kubernetes','kubernetes':{'envoyService':{'loadBalancerIP':'203.0.113.10'}}}}}");
+    (void)gateway(
+        HTTP80,
+        ",'infrastructure':{'parametersRef':{'group':'gateway.envoyproxy.io','kind':'EnvoyProxy','name':"
+        "'p'}}");
+    pass(0);
+    pass(1);
+    pass(180);
+    assert_string_equal(of_gateway("Programmed"), "True/Programmed");
+    assert_int_equal(json_array_size(cloud.floating_ips), 1);
+    (void)call("DELETE", GW, "");
+    pass(0);
+    pass(15);
+    assert_int_equal(json_array_size(cloud.load_balancers), 0);
+    assert_int_equal(json_array_size(cloud.floating_ips), 1); /* it is the user's */
+}
+
+/* A namespace is held by a Service until its load balancer is gone. */
+static void a_namespace_waits_for_its_load_balancer(void **state)
+{
+    a_gateway_gets_its_address(state);
+    assert_int_equal(call("DELETE", "/api/v1/namespaces/envoy-gateway-system", ""), 200);
+    remove_tick(&api, clock_now() + 5000);
+    pass(0);
+    assert_int_equal(call("GET", "/api/v1/namespaces/envoy-gateway-system", ""), 200);
+    pass(15);
+    assert_int_equal(call("GET", "/api/v1/namespaces/envoy-gateway-system", ""), 404);
+    assert_int_equal(json_array_size(cloud.load_balancers), 0);
+}
+
 static void another_controllers_class_stays_pending(void **state)
 {
     (void)state;
@@ -503,6 +557,9 @@ int main(void)
         TEST(an_address_in_the_spec_deceives),
         TEST(a_proxy_shapes_the_service),
         TEST(status_can_be_wrong),
+        TEST(status_can_be_written_again_and_again),
+        TEST(a_proxy_asks_for_a_floating_ip),
+        TEST(a_namespace_waits_for_its_load_balancer),
         TEST(another_controllers_class_stays_pending),
     };
 

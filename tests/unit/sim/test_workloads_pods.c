@@ -130,6 +130,27 @@ static void a_deployment_becomes_available(void **state)
     assert_int_equal(count(PODS), 0);
 }
 
+static void a_deployment_that_hangs_says_so_after_ten_minutes(void **state)
+{
+    const json_t *progressing;
+
+    (void)state;
+    world.settings.scheduling = false;
+    make_deployment("1", "a");
+    pass(0);
+    pass(599);
+    assert_string_equal(condition(DEPLOYMENTS "/d", "Progressing"), "ReplicaSetUpdated");
+    pass(1);
+    (void)call("GET", DEPLOYMENTS "/d", "");
+    progressing = among(jx_at(reply.doc, "status.conditions"), "type", "Progressing");
+    assert_string_equal(jx_str(progressing, "status", ""), "False");
+    assert_string_equal(jx_str(progressing, "reason", ""), "ProgressDeadlineExceeded");
+    world.settings.scheduling = true;
+    pass(0);
+    pass(5);
+    assert_string_equal(condition(DEPLOYMENTS "/d", "Progressing"), "NewReplicaSetAvailable");
+}
+
 static void endpoints_follow_pods(void **state)
 {
     const json_t *slice;
@@ -179,6 +200,7 @@ int main(void)
         WORKLOADS_TEST(a_job_that_hangs_meets_its_deadline),
         WORKLOADS_TEST(a_finished_job_goes_when_its_time_is_over),
         WORKLOADS_TEST(a_deployment_becomes_available),
+        WORKLOADS_TEST(a_deployment_that_hangs_says_so_after_ten_minutes),
         WORKLOADS_TEST(endpoints_follow_pods),
         WORKLOADS_TEST(nothing_is_written_without_a_cause),
     };
