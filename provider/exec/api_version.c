@@ -81,7 +81,7 @@ void api_place_free(struct api_place *p)
 {
     free(p->base);
     free(p->resource);
-    *p = (struct api_place){ NULL };
+    *p = (struct api_place){ .base = NULL };
 }
 
 static size_t segment(const char *path) { return strcspn(path, "/?#"); }

@@ -213,7 +213,7 @@ static int set_body(struct maker *m, const char *body, struct err *e)
 /* The URL names the chosen version instead of the placeholder. 'url' is as the program gave it, without Secrets. */
 static int set_version(struct maker *m, const char *url, struct err *e)
 {
-    CLEAN(api_place_free) struct api_place place = { NULL };
+    CLEAN(api_place_free) struct api_place place = { .base = NULL };
     CLEAN(free) char *shown = NULL;
 
     if (!strstr(m->call.url, API_VERSION_PLACEHOLDER))

@@ -86,7 +86,7 @@ static void places(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
-        CLEAN(api_place_free) struct api_place p = { NULL };
+        CLEAN(api_place_free) struct api_place p = { .base = NULL };
         int result = api_place_read(table[i].url, &p, NULL);
 
         if ((result < 0) != !table[i].base)
