@@ -139,11 +139,40 @@ static bool claim_fits(const struct change *c, const json_t *next)
     return !c->live || (claim_fixed(c, next) && claim_grows(c, next) && class_grows(c, next));
 }
 
+/* ---- pods ---- */
+
+/* Every namespace has the account "default", though nobody stores it here. */
+static bool account_exists(const struct change *c, const json_t *pod)
+{
+    const char *name = jx_str(pod, "spec.serviceAccountName", "default");
+    CLEAN(free) char *key = objects_key("", "serviceaccounts", c->p->ns, name);
+
+    if (c->live || !strcmp(name, "default") || objects_get(c->a->objects, key))
+        return true;
+    reply_fail(
+        c->ret, REASON_FORBIDDEN, c->p,
+        "pods \"%s\" is forbidden: error looking up service account %s/%.253s: serviceaccount \"%.253s\" not "
+        "found",
+        c->p->name, c->p->ns, name, name);
+    return false;
+}
+
+static const struct {
+    const char *plural;
+    bool (*fits)(const struct change *c, const json_t *next);
+} core[] = {
+    { "persistentvolumeclaims", claim_fits },
+    { "pods", account_exists },
+};
+
 bool builtin_fits(const struct change *c, const json_t *next)
 {
     if (c->p->sub)
         return true;
     if (c->live && !unchanged(c, next))
         return false;
-    return *c->p->group || strcmp(c->p->kind->kind, "PersistentVolumeClaim") != 0 || claim_fits(c, next);
+    for (size_t i = 0; i < ARRAY_LENGTH(core); i++)
+        if (!*c->p->group && !strcmp(core[i].plural, c->p->plural))
+            return core[i].fits(c, next);
+    return true;
 }

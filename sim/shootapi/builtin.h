@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few checks of built-in kinds that clients run into: what a claim must say, and what may not change afterwards.
+/* The few checks of built-in kinds that clients run into: what a claim must say, which
+ * account a pod may name, and what may not change afterwards.
  * Everything else about built-in kinds is accepted as it comes. */
 #pragma once
 #include "sim/shootapi/store.h"

@@ -63,6 +63,32 @@ static void set_annotations(json_t *schema, int minor)
         jx_set(map, "maxProperties", json_integer(minor >= 6 ? 16 : 8));
 }
 
+/* What kubectl shows. */
+static const struct {
+    const char *kind, *name, *path;
+} columns[] = {
+    { "GatewayClass", "Controller", ".spec.controllerName" },
+    { "GatewayClass", "Accepted", ".status.conditions[?(@.type==\"Accepted\")].status" },
+    { "Gateway", "Class", ".spec.gatewayClassName" },
+    { "Gateway", "Address", ".status.addresses[*].value" },
+    { "Gateway", "Programmed", ".status.conditions[?(@.type==\"Programmed\")].status" },
+    { "HTTPRoute", "Hostnames", ".spec.hostnames" },
+    { "GRPCRoute", "Hostnames", ".spec.hostnames" },
+};
+
+static json_t *columns_of(const char *kind)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(columns); i++)
+        if (!strcmp(columns[i].kind, kind))
+            jx_append(list, jx_pack("{s:s, s:s, s:s}", "name", columns[i].name, "type", "string", "jsonPath",
+                                    columns[i].path));
+    jx_append(list, jx_pack("{s:s, s:s, s:s}", "name", "Age", "type", "date", "jsonPath",
+                            ".metadata.creationTimestamp"));
+    return list;
+}
+
 static json_t *version_doc(const struct version *v, const struct crd_bundle *b)
 {
     int where = b->minor >= 6 ? v->in6 : v->in5;
@@ -72,6 +98,7 @@ static json_t *version_doc(const struct version *v, const struct crd_bundle *b)
                           b->minor >= 6 ? v->storage6 : v->storage5, "schema", "openAPIV3Schema", schema);
 
     set_annotations(schema, b->minor);
+    jx_set(doc, "additionalPrinterColumns", columns_of(v->kind));
     if (where == EXPERIMENTAL_DEPRECATED)
         jx_set(doc, "deprecated", json_true());
     if (jx_at(schema, "properties.status"))

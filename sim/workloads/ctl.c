@@ -75,6 +75,50 @@ bool ctl_selects(json_t *selector, const json_t *doc)
     return true;
 }
 
+static bool is_listed(const json_t *values, const json_t *value)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (values, i, one) {
+        if (value && json_equal(one, value))
+            return true;
+    }
+    return false;
+}
+
+static bool expression_holds(const json_t *expression, const json_t *labels)
+{
+    const json_t *value = json_object_get(labels, jx_str(expression, "key", ""));
+    bool listed = is_listed(json_object_get(expression, "values"), value);
+    const struct {
+        const char *operator;
+        bool holds;
+    } outcomes[] = {
+        { "In", listed }, { "NotIn", !listed }, { "Exists", value }, { "DoesNotExist", !value }
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(outcomes); i++)
+        if (!strcmp(outcomes[i].operator, jx_str(expression, "operator", "")))
+            return outcomes[i].holds;
+    return false;
+}
+
+bool ctl_label_selector(const json_t *selector, const json_t *doc)
+{
+    json_t *wanted = json_object_get(selector, "matchLabels");
+    const json_t *expressions = json_object_get(selector, "matchExpressions"), *one;
+    size_t i;
+
+    if (json_object_size(wanted) ? !ctl_selects(wanted, doc) : !json_array_size(expressions))
+        return false;
+    json_array_foreach (expressions, i, one) {
+        if (!expression_holds(one, jx_at(doc, "metadata.labels")))
+            return false;
+    }
+    return true;
+}
+
 /* ---- writing ---- */
 
 int ctl_send(struct ctl *c, const char *manager, const char *method, const char *path, json_t *body)

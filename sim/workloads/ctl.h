@@ -42,6 +42,9 @@ bool ctl_has_finalizer(const json_t *doc, const char *finalizer);
 /* Do the labels of 'doc' hold everything in 'selector' (an object of texts)? An empty selector fits nothing. */
 bool ctl_selects(json_t *selector, const json_t *doc);
 
+/* The same for a LabelSelector, {matchLabels, matchExpressions}. */
+bool ctl_label_selector(const json_t *selector, const json_t *doc);
+
 /* ---- writing, as 'manager' ---- */
 
 /* One request; the status code. 'body' is taken, may be NULL. */

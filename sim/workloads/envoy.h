@@ -34,6 +34,8 @@ bool envoy_settled(const struct envoy *e, const json_t *doc);
 
 /* Makes what an installation consists of when it is asked for, by setting or by Job. */
 void envoy_install(struct ctl *c);
+/* A Job that runs helm for Envoy Gateway without being allowed to: the chart needs cluster-admin. */
+bool envoy_install_refused(const struct ctl *c, const json_t *job);
 /* Is the controller running? Fills in everything but the gateways; 'seen' is borrowed. */
 bool envoy_running(struct ctl *c, struct envoy *ret);
 

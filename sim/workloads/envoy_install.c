@@ -90,6 +90,37 @@ static void make_controller(struct ctl *c, int minor)
 /* "1.8.3" or "v1.9.0" anywhere after "1." of the two versions we know; 9 when nothing is said. */
 static int version_in(const char *text) { return strstr(text, "v1.8") ? 8 : 9; }
 
+static bool is_subject(const json_t *binding, const char *ns, const char *account)
+{
+    const json_t *subject;
+    size_t i;
+
+    json_array_foreach (json_object_get(binding, "subjects"), i, subject) {
+        if (!strcmp(jx_str(subject, "kind", ""), "ServiceAccount") &&
+            !strcmp(jx_str(subject, "name", ""), account) && !strcmp(jx_str(subject, "namespace", ""), ns))
+            return true;
+    }
+    return false;
+}
+
+bool envoy_install_refused(const struct ctl *c, const json_t *job)
+{
+    CLEAN(free) char *text = jx_dump(jx_at(job, "spec.template.spec"));
+    json_auto_t *bindings = ctl_list(c, "rbac.authorization.k8s.io", "clusterrolebindings", NULL);
+    const json_t *binding;
+    size_t i;
+
+    if (!strstr(text, "envoyproxy/gateway-helm"))
+        return false;
+    json_array_foreach (bindings, i, binding) {
+        if (!strcmp(jx_str(binding, "roleRef.name", ""), "cluster-admin") &&
+            is_subject(binding, ctl_namespace(job),
+                       jx_str(job, "spec.template.spec.serviceAccountName", "default")))
+            return false;
+    }
+    return true;
+}
+
 static void job_done(struct ctl *c, const json_t *job)
 {
     CLEAN(free) char *text = jx_dump(jx_at(job, "spec.template.spec"));

@@ -291,9 +291,8 @@ json_t *envoy_listeners(const struct envoy *e, json_t *gateway, json_t *class)
 
 static bool namespace_selected(const struct envoy *e, const json_t *spec, const char *ns)
 {
-    json_t *selector = jx_at(spec, "allowedRoutes.namespaces.selector.matchLabels");
-
-    return ctl_selects(selector, ctl_get(e->c, "", "namespaces", NULL, ns));
+    return ctl_label_selector(jx_at(spec, "allowedRoutes.namespaces.selector"),
+                              ctl_get(e->c, "", "namespaces", NULL, ns));
 }
 
 bool envoy_admits(const struct envoy *e, const json_t *gateway, const json_t *listener, const char *kind,

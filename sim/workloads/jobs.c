@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/jobs.h"
 #include "lib/clock.h"
+#include "sim/shootapi/special.h"
 #include "sim/workloads/conditions.h"
+#include "sim/workloads/envoy.h"
 
 #define MANAGER   "kube-controller-manager"
 #define COMPONENT "job-controller"
@@ -19,6 +21,8 @@ static enum job_outcome outcome_of(const struct ctl *c, const json_t *job)
 {
     const char *told = ctl_annotation(job, JOBS_OUTCOME_ANNOTATION);
 
+    if (envoy_install_refused(c, job))
+        return JOB_FAILS;
     if (!*told)
         told = ctl_annotation(jx_at(job, "spec.template"), JOBS_OUTCOME_ANNOTATION);
     for (size_t i = 0; i < ARRAY_LENGTH(outcome_names); i++)
@@ -54,6 +58,7 @@ static json_t *active_pod(const struct ctl *c, const json_t *job)
 
 static void start_pod(struct ctl *c, const json_t *job)
 {
+    const char *account = jx_str(job, "spec.template.spec.serviceAccountName", "default");
     json_t *metadata = json_deep_copy(jx_at(job, "spec.template.metadata")), *labels;
     json_t *spec = json_deep_copy(jx_at(job, "spec.template.spec"));
 
@@ -65,10 +70,16 @@ static void start_pod(struct ctl *c, const json_t *job)
     jx_set(metadata, "generateName", json_sprintf("%s-", ctl_name(job)));
     jx_set(metadata, "namespace", json_string(ctl_namespace(job)));
     jx_set(metadata, "ownerReferences", jx_pack("[o]", ctl_owner(job)));
-    (void)ctl_create(c, MANAGER, "pods",
-                     jx_pack("{s:s, s:s, s:o, s:o}", "apiVersion", "v1", "kind", "Pod", "metadata", metadata,
-                             "spec", spec ? spec : json_object()));
-    ctl_event(c, COMPONENT, job, "Normal", "SuccessfulCreate", "Created a pod of Job %s", ctl_name(job));
+    if (ctl_create(c, MANAGER, "pods",
+                   jx_pack("{s:s, s:s, s:o, s:o}", "apiVersion", "v1", "kind", "Pod", "metadata", metadata,
+                           "spec", spec ? spec : json_object())))
+        ctl_event(c, COMPONENT, job, "Normal", "SuccessfulCreate", "Created a pod of Job %s", ctl_name(job));
+    else if (!ctl_after(c, ctl_note(c, "jobs", ctl_uid(job)), "refused", RETRY_FIRST))
+        ctl_event(c, COMPONENT, job, "Warning", "FailedCreate",
+                  "Error creating: pods \"%s-\" is forbidden: error looking up service account %s/%s: "
+                  "serviceaccount "
+                  "\"%s\" not found",
+                  ctl_name(job), ctl_namespace(job), account, account);
 }
 
 static json_t *ended_containers(const json_t *pod, bool success)
@@ -87,8 +98,16 @@ static json_t *ended_containers(const json_t *pod, bool success)
     return list;
 }
 
-static void end_pod(struct ctl *c, const json_t *pod, bool success)
+static void end_pod(struct ctl *c, const json_t *pod, bool success, bool refused)
 {
+    if (!success && refused)
+        ctl_patch(
+            c, "kubelet", pod, "pods", NULL,
+            jx_pack("{s:{s:{s:s}}}", "metadata", "annotations", SPECIAL_LOG_ANNOTATION,
+                    "Error: INSTALLATION FAILED: customresourcedefinitions.apiextensions.k8s.io is "
+                    "forbidden: the "
+                    "service account cannot create resource \"customresourcedefinitions\" at the cluster "
+                    "scope\n"));
     ctl_patch(c, "kubelet", pod, "pods", "status",
               jx_pack("{s:{s:s, s:o, s:[o, o]}}", "status", "phase", success ? "Succeeded" : "Failed",
                       "containerStatuses", ended_containers(pod, success), "conditions",
@@ -152,7 +171,7 @@ static void watch_pod(struct ctl *c, const json_t *job, json_t *note, const json
     if (!running || outcome == JOB_HANGS || !ctl_after(c, note, "ran", c->set->job_ms))
         return;
     (void)json_object_del(note, "ran");
-    end_pod(c, pod, success);
+    end_pod(c, pod, success, envoy_install_refused(c, job));
     job = ctl_get(c, "batch", "jobs", ctl_namespace(job), ctl_name(job));
     if (success) {
         succeed(c, job);

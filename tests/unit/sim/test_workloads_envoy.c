@@ -282,6 +282,43 @@ static void routes_that_do_not_fit_say_why(void **state)
     }
 }
 
+static void namespaces_are_let_in_by_label(void **state)
+{
+    static const char *const selectors[] = {
+        "{'matchLabels':{'team':'a'}}",
+        "{'matchExpressions':[{'key':'team','operator':'In','values':['a','b']}]}",
+        "{'matchExpressions':[{'key':'team','operator':'DoesNotExist'}]}",
+    };
+    static const char *const words[] = { "True/Accepted", "True/Accepted", "False/NotAllowedByListeners" };
+
+    (void)state;
+    (void)call("POST", "/api/v1/namespaces",
+               "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'b','labels':{'team':'a'}}}");
+    assert_int_equal(
+        call(
+            "POST", G "/namespaces/b/httproutes",
+            "{'apiVersion':'gateway.networking.k8s.io/v1','kind':'HTTPRoute','metadata':{'name':'r'},'spec':{"
+            "'parentRefs':[{'name':'gw','namespace':'default'}]}}"),
+        201);
+    for (size_t i = 0; i < ARRAY_LENGTH(selectors); i++) {
+        CLEAN(free)
+        char *listener =
+            x_asprintf("{'name':'http','protocol':'HTTP','port':80,'allowedRoutes':{'namespaces':{'from':"
+                       "'Selector','selector':%s}}}",
+                       selectors[i]);
+        char text[128];
+
+        (void)gateway(listener, "");
+        pass(0);
+        pass(1);
+        (void)call("GET", G "/namespaces/b/httproutes/r", "");
+        assert_string_equal(
+            word_of(jx_at(json_array_get(jx_at(reply.doc, "status.parents"), 0), "conditions"), "Accepted",
+                    text),
+            words[i]);
+    }
+}
+
 static void a_grant_lets_a_route_cross_namespaces(void **state)
 {
     (void)state;
@@ -549,6 +586,7 @@ int main(void)
         TEST(without_the_controller_the_load_balancer_stays),
         TEST(routes_attach),
         TEST(routes_that_do_not_fit_say_why),
+        TEST(namespaces_are_let_in_by_label),
         TEST(a_grant_lets_a_route_cross_namespaces),
         TEST(certificates_must_be_there_and_real),
         TEST(listeners_that_cannot_work_say_why),

@@ -17,13 +17,31 @@ static void make_namespace(void)
 static void make_job(const char *name, const char *container)
 {
     CLEAN(free)
-    char *body =
-        x_asprintf("{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'%s'},'spec':{"
-                   "'ttlSecondsAfterFinished':30,'template':{'spec':{'restartPolicy':'Never','containers':[{"
-                   "'name':'c',%s}]}}}}",
-                   name, container);
+    char *body = x_asprintf("{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'%s'},'spec':{"
+                            "'ttlSecondsAfterFinished':30,'template':{'spec':{'serviceAccountName':'"
+                            "installer','restartPolicy':'Never','containers':[{"
+                            "'name':'c',%s}]}}}}",
+                            name, container);
 
     assert_int_equal(call("POST", JOBS, body), 201);
+}
+
+static void make_account(void)
+{
+    assert_int_equal(call("POST", "/api/v1/namespaces/" NS "/serviceaccounts",
+                          "{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'installer'}}"),
+                     201);
+}
+
+static void let_install(void)
+{
+    assert_int_equal(
+        call("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+             "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRoleBinding','metadata':{'name':"
+             "'installer'},'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'ClusterRole','name':"
+             "'cluster-admin'},'subjects':[{'kind':'ServiceAccount','name':'installer','namespace':'" NS
+             "'}]}"),
+        201);
 }
 
 static void make_class(void)
@@ -96,6 +114,7 @@ static void applied_objects_become_a_controller(void **state)
     pass(0);
     pass(600);
     assert_string_equal(class_accepted(), "Unknown"); /* it waits for its certificates */
+    make_account();
     make_job("certgen",
              "'image':'docker.io/envoyproxy/gateway:v1.9.0','command':['envoy-gateway','certgen']");
     pass(0);
@@ -113,6 +132,8 @@ static void a_helm_job_brings_everything(void **state)
 {
     (void)state;
     make_namespace();
+    make_account();
+    let_install();
     make_job("install", "'image':'docker.io/alpine/helm:3','args':['helm upgrade --install eg "
                         "oci://docker.io/envoyproxy/gateway-helm --version v1.8.3 --wait']");
     pass(0);
@@ -132,11 +153,46 @@ static void a_failed_job_brings_nothing(void **state)
     (void)state;
     world.settings.job_outcome = JOB_FAILS;
     make_namespace();
+    make_account();
+    let_install();
     make_job("install", "'image':'docker.io/alpine/helm:3','args':['helm upgrade --install eg "
                         "oci://docker.io/envoyproxy/gateway-helm --version v1.9.0']");
     for (int i = 0; i < 40; i++)
         pass(60);
     assert_int_equal(call("GET", CLASSES, ""), 404);
+}
+
+static const char *event_in_system(const char *reason)
+{
+    (void)call("GET", "/api/v1/namespaces/" NS "/events", "");
+    return jx_str(among(jx_at(reply.doc, "items"), "reason", reason), "message", "");
+}
+
+static void an_installer_needs_its_account_and_its_rights(void **state)
+{
+    CLEAN(free) char *log = NULL;
+
+    (void)state;
+    make_namespace();
+    make_job("install", "'image':'docker.io/alpine/helm:3','args':['helm upgrade --install eg "
+                        "oci://docker.io/envoyproxy/gateway-helm --version v1.9.0']");
+    pass(0);
+    assert_non_null(strstr(event_in_system("FailedCreate"), "serviceaccount \"installer\" not found"));
+    make_account();
+    pass(0);
+    pass(5);
+    pass(30);
+    (void)call("GET", "/api/v1/namespaces/" NS "/pods", "");
+    assert_string_equal(jx_str(json_array_get(jx_at(reply.doc, "items"), 0), "status.phase", ""), "Failed");
+    log = x_asprintf("/api/v1/namespaces/" NS "/pods/%s/log",
+                     ctl_name(json_array_get(jx_at(reply.doc, "items"), 0)));
+    (void)call("GET", log, "");
+    assert_non_null(strstr(reply.text, "is forbidden"));
+    let_install();
+    pass(10);
+    pass(5);
+    pass(30);
+    assert_int_equal(call("GET", CLASSES, ""), 200);
 }
 
 /* TCPRoute v1 is there, but 1.8 does not read it: no status, no hint. */
@@ -241,6 +297,7 @@ int main(void)
         WORKLOADS_TEST(applied_objects_become_a_controller),
         WORKLOADS_TEST(a_helm_job_brings_everything),
         WORKLOADS_TEST(a_failed_job_brings_nothing),
+        WORKLOADS_TEST(an_installer_needs_its_account_and_its_rights),
         WORKLOADS_TEST(a_release_reads_only_its_versions),
         WORKLOADS_TEST(it_looks_for_kinds_once),
         WORKLOADS_TEST(a_class_in_use_is_held),
