@@ -46,6 +46,7 @@ static bool unit(const char *text, double *factor)
 bool quantity_parse(const char *text, struct quantity *q)
 {
     size_t n = strspn(text, "0123456789"), fraction = text[n] == '.' ? strspn(text + n + 1, "0123456789") : 0;
+    char digits[DIGITS_MAX + 1];
     double factor;
 
     if (!n || (text[n] == '.' && !fraction))
@@ -54,7 +55,10 @@ bool quantity_parse(const char *text, struct quantity *q)
         n += 1 + fraction;
     if (n > DIGITS_MAX || !unit(text + n, &factor))
         return false;
-    q->bytes = strtod(text, NULL) * factor;
+    /* of "1e9" the digits only */
+    memcpy(digits, text, n);
+    digits[n] = '\0';
+    q->bytes = strtod(digits, NULL) * factor;
     return true;
 }
 

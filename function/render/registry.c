@@ -3,9 +3,12 @@
 #include "function/render/kind.h"
 #include "function/render/render.h"
 
-static const struct kind *const kinds[] = { &kind_shoot, &kind_xshoot };
+static const struct kind *const kinds[] = {
+    &kind_shoot, &kind_xshoot, &kind_loadbalancer, &kind_xloadbalancer, &kind_volume, &kind_xvolume,
+};
 
-const char *const render_kinds[] = { "Shoot", "XShoot", NULL };
+const char *const render_kinds[] = { "Shoot",   "XShoot", "LoadBalancer", "XLoadBalancer", "Volume",
+                                     "XVolume", NULL };
 _Static_assert(ARRAY_LENGTH(render_kinds) == ARRAY_LENGTH(kinds) + 1, "the same kinds in both");
 
 const struct kind *kind_find(const char *name)

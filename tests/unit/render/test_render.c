@@ -75,9 +75,11 @@ static void an_operation_is_told_that_nothing_is_done_in_it(void **state)
     fn_response_init(&r);
     assert_int_equal(render(&(struct fn_request){ NULL, NULL, NULL }, &r, &e), -1);
     assert_int_equal(e.kind, ERR_INVALID);
-    assert_string_equal(e.text, "the request has no composite resource: this function renders composites "
-                                "(Shoot, XShoot of platform.cleura.crossplane.io) and does nothing in an "
-                                "Operation");
+    assert_non_null(
+        strstr(e.text, "the request has no composite resource: this function renders composites (Shoot, "));
+    assert_non_null(strstr(e.text, " of platform.cleura.crossplane.io) and does nothing in an Operation"));
+    for (const char *const *k = render_kinds; *k; k++)
+        assert_non_null(strstr(e.text, *k));
     assert_int_equal(json_object_size(r.desired), 0);
     fn_response_free(&r);
 }

@@ -53,10 +53,39 @@ static void only_what_is_listed_is_more_than_letters_and_digits(void **state)
     assert_false(words_only("", "-"));
 }
 
+static void dns_names_are_labels_with_dots(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        { "a", true },
+        { "game.example.com", true },
+        { "a.b-c.1", true },
+        { "", false },
+        { "a..b", false },
+        { ".a", false },
+        { "a.", false },
+        { "*.example.com", false },
+        { "Game.example.com", false },
+        { "a_b", false },
+        { "-a.b", false },
+        { X63 ".a", true },
+        { X63 "x.a", false },
+        { X63 "." X63 "." X63 "." X63, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        if (words_dns_name(cases[i].text) != cases[i].good)
+            fail_msg("%s", cases[i].text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_judged_as_kubernetes_does),
+        cmocka_unit_test(dns_names_are_labels_with_dots),
         cmocka_unit_test(only_what_is_listed_is_more_than_letters_and_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

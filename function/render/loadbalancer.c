@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LoadBalancer: a Service of type LoadBalancer, for which the cluster makes a load balancer of Octavia with a floating IP.  It is
+ * Ready when it has an address and the cluster's last word about it is no warning. */
+#include "function/render/loadbalancer.h"
+#include "function/render/kind.h"
+
+enum { LB_EVENTS = WORKLOAD_OWN, LB_PARTS };
+
+static const struct part parts[] = {
+    [WORKLOAD_OBJECT] = { "loadbalancer", "-loadbalancer" },
+    [WORKLOAD_NAMESPACE] = { "namespace", "-loadbalancer-namespace" },
+    [LB_EVENTS] = { "events", "-loadbalancer-events" },
+    [LB_PARTS] = { NULL, "" },
+};
+
+/* ---- the Requests ------------------------------------------------------------------------------------------------ */
+
+/* An address that was asked for and is not there yet is no address. */
+static const char ready[] =
+    ".payload.body.object.spec.loadBalancerIP as $want | .response.body | .metadata.deletionTimestamp == "
+    "null and "
+    "((.status.loadBalancer.ingress // []) | length > 0 and ((.[0].ip // .[0].hostname // \"\") != \"\") and "
+    "($want == null or .[0].ip == null or .[0].ip == $want))";
+
+static const char projection[] =
+    ".response.body | {addresses: [.status.loadBalancer.ingress[]? | (.ip // .hostname) | select(. != "
+    "null)], ports: "
+    "[.spec.ports[]? | {name, port, protocol, nodePort} | with_entries(select(.value != null))], deleting: "
+    "(.metadata.deletionTimestamp != null)}";
+
+static const char *const core[] = { "v1", NULL };
+
+static struct workload_kind service = {
+    .kind = "Service",
+    .resource = "services",
+    .versions = core,
+    .ready = ready,
+    .projection = projection,
+};
+
+/* The newest of what ends an attempt, and the oddities of the cloud controller, once each. */
+static struct workload_probe events = {
+    .ready = ".response.statusCode == 200",
+    .projection =
+        "[.response.body.items[]?] | sort_by(.lastTimestamp // .series.lastObservedTime // .eventTime // "
+        ".metadata.creationTimestamp // \"\") | ([\"LoadBalancerForcedInternal\", "
+        "\"LoadBalancerExternalNetworkSearchFailed\", \"LoadBalancerSourceRangesIgnored\", "
+        "\"LoadBalancerAvailabilityZonesIgnored\", \"LoadBalancerFloatingIPSkipped\", "
+        "\"LoadBalancerLbMethodUnknown\"]) as $odd | def one: {type, reason, message: (.message // \"\" | "
+        ".[:600])}; "
+        "{newest: (map(select((.type == \"Warning\" or .reason == \"EnsuredLoadBalancer\" or .reason == "
+        "\"UpdatedLoadBalancer\") and ([.reason] | inside($odd) | not))) | last | if . == null then null "
+        "else one end), "
+        "oddities: (map(select([.reason] | inside($odd)) | one) | unique_by(.reason))}",
+};
+
+static json_t *ports_doc(const struct lb_spec *s)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < s->n_ports; i++) {
+        const struct lb_port *port = &s->ports[i];
+
+        jx_append(
+            list,
+            jx_object(jx_s("name", port->name), jx_s("protocol", port->protocol ? port->protocol : "TCP"),
+                      jx_o("port", jx_opt_int(port->port)),
+                      jx_o("targetPort", port->target ? json_incref(port->target) : jx_opt_int(port->port)),
+                      jx_o("nodePort", jx_opt_int(port->node_port)),
+                      jx_s("appProtocol", port->app_protocol)));
+    }
+    return list;
+}
+
+static json_t *service_spec(const struct lb_spec *s)
+{
+    return jx_object(jx_w("type", "LoadBalancer"), jx_O("selector", s->selector), jx_o("ports", ports_doc(s)),
+                     jx_s("loadBalancerIP", s->floating_ip ? s->floating_ip : s->ip),
+                     jx_O("loadBalancerSourceRanges", s->ranges),
+                     jx_s("externalTrafficPolicy", s->external_policy ? s->external_policy : "Cluster"),
+                     jx_s("internalTrafficPolicy", s->internal_policy), jx_s("sessionAffinity", s->affinity),
+                     jx_O("sessionAffinityConfig", s->affinity_config), jx_O("ipFamilies", s->families),
+                     jx_o("publishNotReadyAddresses", jx_opt_bool(s->publish_not_ready)));
+}
+
+static void compose(struct loadbalancer *lb)
+{
+    struct workload *w = &lb->w;
+    json_auto_t *annotations = json_copy(lb->octavia.annotations);
+    CLEAN(free)
+    char *events_url =
+        x_asprintf("/api/v1/namespaces/%s/"
+                   "events?fieldSelector=involvedObject.kind%%3DService%%2CinvolvedObject.name%%3D%s",
+                   w->spec.ns, w->call.names.own);
+
+    if (lb->spec.hostname)
+        jx_set(annotations, LB_EXTERNAL_DNS, jx_text(lb->spec.hostname));
+    workload_put_namespace(w);
+    workload_put_object(w, WORKLOAD_OBJECT, &service, workload_metadata(w, lb->spec.labels, annotations),
+                        service_spec(&lb->spec), NULL);
+    workload_put_probe(w, LB_EVENTS, &events, events_url, w->seen[WORKLOAD_OBJECT].ready ? "5m" : "15s");
+}
+
+/* ---- what the cluster says --------------------------------------------------------------------------------------- */
+
+static const json_t *said(const struct loadbalancer *lb, const char *what)
+{
+    return jx_at(lb->w.seen[LB_EVENTS].at_provider, what);
+}
+
+/* What the cloud controller did other than it was told, and went on. */
+static void advise_of_oddities(struct loadbalancer *lb)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (said(lb, "oddities"), i, one)
+        problems_add(&lb->w.call.advice, "The cluster says %.64s: %.300s", jx_str(one, "reason", "?"),
+                     jx_str(one, "message", ""));
+}
+
+static bool event_trouble(const struct loadbalancer *lb, struct link *l)
+{
+    const json_t *newest = said(lb, "newest");
+    const char *message = jx_str(newest, "message", ""), *advice;
+
+    if (strcmp(jx_str(newest, "type", ""), "Warning") != 0)
+        return false;
+    advice = octavia_explain(message);
+    link_unmet(l, jx_str(newest, "reason", "Failed"), "The cluster says: %.500s; %s", message,
+               advice ? advice : "it is tried again");
+    return true;
+}
+
+static void look_at_address(const struct loadbalancer *lb, struct link *l)
+{
+    const struct observed *o = &lb->w.seen[WORKLOAD_OBJECT];
+    const char *address = json_string_value(json_array_get(jx_at(o->at_provider, "addresses"), 0));
+
+    *l = (struct link){ .met = true, .reason = "Assigned" };
+    if (jx_bool(o->at_provider, "deleting", false))
+        link_unmet(l, "Deleting", "The load balancer is being deleted; nothing to do");
+    else if (!address) {
+        if (!event_trouble(lb, l))
+            link_unmet(l, "Creating",
+                       "Octavia makes the load balancer, which takes one to five minutes; nothing to do");
+    } else if (!o->ready && !event_trouble(lb, l))
+        link_unmet(l, "Moving",
+                   "The load balancer has address %.64s and moves to the one asked for; nothing to do",
+                   address);
+}
+
+/* A Service does not tell whether its last change got through; its events do. */
+static void look_at_sync(const struct loadbalancer *lb, const struct link *address, struct link *l)
+{
+    *l = (struct link){ .met = true, .reason = "Configured" };
+    if (!address->met)
+        link_unmet(l, "Waiting", "The load balancer has no address yet");
+    else
+        (void)event_trouble(lb, l);
+}
+
+static const char *phase_of(const struct link *address)
+{
+    if (!address->met && (!strcmp(address->reason, "Creating") || !strcmp(address->reason, "Deleting")))
+        return address->reason;
+    return address->met || !strcmp(address->reason, "Moving") ? "Updating" : "Retrying";
+}
+
+static void tell(struct loadbalancer *lb)
+{
+    struct workload *w = &lb->w;
+    const json_t *at = w->seen[WORKLOAD_OBJECT].at_provider;
+    struct link applied, address, configured;
+    const struct workload_step chain[] = { { "Applied", &applied },
+                                           { "AddressAssigned", &address },
+                                           { "Configured", &configured },
+                                           { NULL, NULL } };
+    json_t *addresses = jx_at(at, "addresses");
+
+    workload_applied(w, WORKLOAD_OBJECT, &applied);
+    look_at_address(lb, &address);
+    look_at_sync(lb, &address, &configured);
+    jx_add(w->call.r->status, jx_s("serviceName", w->call.names.own),
+           jx_s("address", json_string_value(json_array_get(addresses, 0))),
+           jx_O("addresses", json_array_size(addresses) ? addresses : NULL),
+           jx_s("hostname", lb->spec.hostname), jx_O("ports", jx_at(at, "ports")));
+    workload_finish(w, chain, phase_of(&address), NULL, "The load balancer has its address");
+}
+
+static void render_loadbalancer(const struct fn_request *req, struct fn_response *r)
+{
+    struct loadbalancer whole = { 0 }, *lb = &whole;
+    enum workload_verdict verdict;
+
+    workload_begin(&lb->w, req, r, "load balancer", parts);
+    loadbalancer_read(lb);
+    workload_spec(&lb->w, &lb->spec.w);
+    loadbalancer_rules(lb);
+    advise_of_oddities(lb);
+    verdict = workload_verdict(&lb->w);
+    if (verdict == WORKLOAD_RENDER)
+        compose(lb);
+    if (verdict != WORKLOAD_REFUSE)
+        tell(lb);
+    octavia_free(&lb->octavia);
+    free(lb->spec.ports);
+    workload_end(&lb->w);
+}
+
+const struct kind kind_loadbalancer = { "LoadBalancer", render_loadbalancer, parts };
+const struct kind kind_xloadbalancer = { "XLoadBalancer", render_loadbalancer, parts };

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the kinds in a shoot are called: a rename deletes a volume with its data, and makes an empty one. */
+#undef NDEBUG
+#include "function/render/kind.h"
+#include "function/render/render.h"
+#include "function/render/workload.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct {
+    const char *kind, *key, *object;
+} frozen[] = {
+    { "Volume", "volume", "my-app-volume" },
+    { "Volume", "namespace", "my-app-volume-namespace" },
+    { "Volume", "storage-classes", "my-app-volume-storage-classes" },
+    { "Volume", "events", "my-app-volume-events" },
+    { "LoadBalancer", "loadbalancer", "my-app-loadbalancer" },
+    { "LoadBalancer", "namespace", "my-app-loadbalancer-namespace" },
+    { "LoadBalancer", "events", "my-app-loadbalancer-events" },
+};
+
+static size_t n_frozen(const char *kind)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(frozen); i++)
+        n += !strcmp(frozen[i].kind, kind);
+    return n;
+}
+
+static const struct part *part_of(const struct kind *kind, const char *key)
+{
+    for (const struct part *p = kind->parts; p->key; p++)
+        if (!strcmp(p->key, key))
+            return p;
+    return NULL;
+}
+
+static void names_are_frozen(void **state)
+{
+    json_auto_t *c = jx_pack("{s:{s:s, s:s}}", "metadata", "name", "my-app", "namespace", "team-a");
+    struct naming n;
+    char name[NAMING_SIZE];
+
+    (void)state;
+    naming_init(c, &n);
+    for (size_t i = 0; i < ARRAY_LENGTH(frozen); i++) {
+        CLEAN(free) char *claims = x_asprintf("X%s", frozen[i].kind);
+        const struct kind *kind = kind_find(frozen[i].kind);
+        const struct part *part = kind ? part_of(kind, frozen[i].key) : NULL;
+
+        if (!part)
+            fail_msg("%s has no part %s", frozen[i].kind, frozen[i].key);
+        naming_object(&n, part, name);
+        assert_string_equal(name, frozen[i].object);
+        assert_true(render_reads.observed(frozen[i].key));
+        assert_ptr_equal(kind_find(claims)->parts, kind->parts);
+    }
+}
+
+static void no_part_is_missing_here(void **state)
+{
+    static const char *const kinds[] = { "Volume", "LoadBalancer" };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        size_t n = 0;
+
+        for (const struct part *p = kind_find(kinds[i])->parts; p->key; p++)
+            n++;
+        assert_int_equal(n, n_frozen(kinds[i]));
+        assert_true(n <= WORKLOAD_PARTS_MAX);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_frozen),
+        cmocka_unit_test(no_part_is_missing_here),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
