@@ -13,7 +13,7 @@ static int place_of(const struct sim *s, enum switch_id id, const char *const va
 
 static void fill_cloud(const struct sim *s, struct settings *set)
 {
-    static const char *const outcomes[] = { "ok", "error", "error-once", "never" };
+    static const char *const outcomes[] = { "ok", "error", "error-once", "never", "stuck" };
     const struct switches *sw = &s->switches;
 
     set->lb_ms = switch_ms(sw, SW_LB_SECONDS);

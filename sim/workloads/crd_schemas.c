@@ -312,8 +312,9 @@ static json_t *expanded(json_t *doc) /* NOLINT(misc-no-recursion) */
 
     if (json_object_get(doc, "$"))
         return put_in(doc);
-    json_object_foreach_safe (doc, safe, name, child)
+    json_object_foreach_safe (doc, safe, name, child) {
         jx_set(doc, name, expanded(json_incref(child)));
+    }
     json_array_foreach (doc, i, child)
         if (json_array_set_new(doc, i, expanded(json_incref(child))) < 0)
             abort();

@@ -46,15 +46,18 @@ static char *fingerprint(const json_t *service)
     return jx_dump(doc);
 }
 
-static void fail(const struct work *w, const struct err *e)
+/* Say so and come back in that phase after a while. 'what' is "ensure" or "delete". */
+static void fail_at(const struct work *w, const char *phase, const char *what, const struct err *e)
 {
     int64_t n = jx_int(w->note, "failures", 0);
 
     jx_set(w->note, "failures", json_integer(n + 1));
-    enter(w, "retry", w->c->now + ctl_backoff(n, RETRY_FIRST, RETRY_MOST));
+    enter(w, phase, w->c->now + ctl_backoff(n, RETRY_FIRST, RETRY_MOST));
     ctl_event(w->c, COMPONENT, w->service, "Warning", "SyncLoadBalancerFailed",
-              "Error syncing load balancer: failed to ensure load balancer: %s", e->text);
+              "Error syncing load balancer: failed to %s load balancer: %s", what, e->text);
 }
+
+static void fail(const struct work *w, const struct err *e) { fail_at(w, "retry", "ensure", e); }
 
 /* ---- the floating IP ---- */
 
@@ -160,14 +163,14 @@ static void complete(const struct work *w, json_t *balancer)
     jx_set(w->note, "phase", json_string("ready"));
 }
 
-/* Between two thirds and four thirds of the usual, the same for the same Service. */
+/* Between two thirds of the usual and twice that, the same for the same Service. */
 static int64_t duration(const struct work *w)
 {
     const char *uid = ctl_uid(w->service);
     unsigned char digest[CRYPTO_SHA256];
 
     crypto_sha256(uid, strlen(uid), digest);
-    return w->c->set->lb_ms * 2 / 3 + w->c->set->lb_ms * 2 / 3 * digest[0] / 255;
+    return w->c->set->lb_ms * 2 / 3 + w->c->set->lb_ms * 4 / 3 * digest[0] / 255;
 }
 
 static json_t *user_of(const struct work *w)
@@ -273,16 +276,23 @@ static void finish_delete(const struct work *w)
 
 static void remove_step(const struct work *w)
 {
+    struct err e = { 0 };
+
     if (strcmp(jx_str(w->note, "phase", ""), "deleting") != 0) {
         ctl_event(w->c, COMPONENT, w->service, "Normal", "DeletingLoadBalancer", "Deleting load balancer");
         if (balancer_of(w))
             jx_set(balancer_of(w), "provisioningStatus", json_string("PENDING_DELETE"));
         enter(w, "deleting", w->c->now + w->c->set->lb_delete_ms);
     }
-    if (w->c->now >= jx_int(w->note, "due", 0))
+    if (w->c->now >= jx_int(w->note, "due", 0) && w->c->set->lb_outcome == LB_STUCK) {
+        err_set(&e, ERR_TRANSIENT, "load balancer %s is in immutable status PENDING_UPDATE",
+                jx_str(w->note, "lb", ""));
+        fail_at(w, "deleting", "delete", &e);
+    } else if (w->c->now >= jx_int(w->note, "due", 0)) {
         finish_delete(w);
-    else
+    } else {
         ctl_wake(w->c, jx_int(w->note, "due", 0));
+    }
 }
 
 /* ---- every Service, whenever something changes or is due ---- */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum lb_outcome { LB_OK, LB_ERROR, LB_ERROR_ONCE, LB_NEVER };
+enum lb_outcome { LB_OK, LB_ERROR, LB_ERROR_ONCE, LB_NEVER, LB_STUCK };
 enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS };
 
 /* What may be wrong with Envoy Gateway's status: the address is not seen although it is there; the newest generation is

@@ -36,7 +36,7 @@ static void an_address_comes_after_one_to_three_minutes(void **state)
                         "service.kubernetes.io/load-balancer-cleanup");
     pass(59);
     assert_string_equal(address(), "");
-    pass(62);
+    pass(121);
     assert_string_equal(address(), "203.0.113.10");
     assert_string_equal(event("EnsuredLoadBalancer"), "Ensured load balancer");
     balancer = json_array_get(cloud.load_balancers, 0);
@@ -238,12 +238,29 @@ static void an_error_at_creation_is_tried_again(void **state)
     world.settings.lb_outcome = LB_ERROR_ONCE;
     (void)make("", "");
     pass(0);
-    pass(120);
+    pass(180);
     assert_non_null(strstr(event("SyncLoadBalancerFailed"), "has gone into ERROR state"));
     assert_int_equal(json_array_size(cloud.load_balancers), 0);
     pass(5);
-    pass(120);
+    pass(180);
     assert_string_equal(address(), "203.0.113.10");
+}
+
+static void a_deletion_can_be_stuck(void **state)
+{
+    (void)state;
+    (void)make("", "");
+    pass(0);
+    pass(180);
+    world.settings.lb_outcome = LB_STUCK;
+    (void)call("DELETE", WEB, "");
+    pass(0);
+    pass(3600);
+    assert_int_equal(call("GET", WEB, ""), 200);
+    assert_non_null(strstr(event("SyncLoadBalancerFailed"), "failed to delete load balancer"));
+    world.settings.lb_outcome = LB_OK;
+    pass(300);
+    assert_int_equal(call("GET", WEB, ""), 404);
 }
 
 static void a_controller_that_is_down_does_nothing(void **state)
@@ -305,6 +322,7 @@ int main(void)
         WORKLOADS_TEST(a_region_without_l4_has_none),
         WORKLOADS_TEST(a_class_of_load_balancers_is_nobodys),
         WORKLOADS_TEST(an_error_at_creation_is_tried_again),
+        WORKLOADS_TEST(a_deletion_can_be_stuck),
         WORKLOADS_TEST(a_controller_that_is_down_does_nothing),
         WORKLOADS_TEST(a_load_balancer_is_shared_on_different_ports),
     };
