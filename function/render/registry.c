@@ -4,11 +4,16 @@
 #include "function/render/render.h"
 
 static const struct kind *const kinds[] = {
-    &kind_shoot, &kind_xshoot, &kind_loadbalancer, &kind_xloadbalancer, &kind_volume, &kind_xvolume,
+    &kind_shoot,         &kind_xshoot,    &kind_gateway,    &kind_xgateway,  &kind_httproute,
+    &kind_xhttproute,    &kind_grpcroute, &kind_xgrpcroute, &kind_tlsroute,  &kind_xtlsroute,
+    &kind_tcproute,      &kind_xtcproute, &kind_udproute,   &kind_xudproute, &kind_loadbalancer,
+    &kind_xloadbalancer, &kind_volume,    &kind_xvolume,
 };
 
-const char *const render_kinds[] = { "Shoot",   "XShoot", "LoadBalancer", "XLoadBalancer", "Volume",
-                                     "XVolume", NULL };
+const char *const render_kinds[] = { "Shoot",         "XShoot",    "Gateway",    "XGateway",  "HTTPRoute",
+                                     "XHTTPRoute",    "GRPCRoute", "XGRPCRoute", "TLSRoute",  "XTLSRoute",
+                                     "TCPRoute",      "XTCPRoute", "UDPRoute",   "XUDPRoute", "LoadBalancer",
+                                     "XLoadBalancer", "Volume",    "XVolume",    NULL };
 _Static_assert(ARRAY_LENGTH(render_kinds) == ARRAY_LENGTH(kinds) + 1, "the same kinds in both");
 
 const struct kind *kind_find(const char *name)
