@@ -51,6 +51,9 @@ static void fill_gateways(const struct sim *s, struct settings *set)
     set->eg_installed = switch_is(sw, SW_ENVOY_GATEWAY, "off")   ? 0
                         : switch_is(sw, SW_ENVOY_GATEWAY, "1.8") ? 8
                                                                  : 9;
+    set->eg_bundle = switch_is(sw, SW_GATEWAY_BUNDLE, "1.5")   ? 5
+                     : switch_is(sw, SW_GATEWAY_BUNDLE, "1.6") ? 6
+                                                               : 0;
     set->eg_standard = switch_is(sw, SW_GATEWAY_CHANNEL, "standard");
     set->eg_down = switch_is(sw, SW_GATEWAY_CONTROLLER, "down");
     set->eg_ms = switch_ms(sw, SW_GATEWAY_SECONDS);

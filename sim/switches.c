@@ -113,6 +113,8 @@ static const struct switch_def defs[SW_N] = {
     [SW_SHOOT_DELETE_CLEANS] = { "shoot-delete-cleans", "on", "on|off",
                                  "a deleted shoot takes its load balancers and volumes along" },
     [SW_ENVOY_GATEWAY] = { "envoy-gateway", "off", "off|1.8|1.9", "shoots come with this Envoy Gateway" },
+    [SW_GATEWAY_BUNDLE] = { "gateway-bundle", "fitting", "fitting|1.5|1.6",
+                            "and with this Gateway API; 1.8 is made for 1.5, 1.9 for 1.6" },
     [SW_GATEWAY_CHANNEL] = { "gateway-channel", "experimental", "experimental|standard",
                              "and with this channel of the Gateway API" },
     [SW_GATEWAY_SECONDS] = { "gateway-seconds", "1", NULL, "virtual time until Envoy Gateway sees a change" },

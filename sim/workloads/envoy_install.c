@@ -141,6 +141,8 @@ static void job_done(struct ctl *c, const json_t *job)
 
 void envoy_install(struct ctl *c)
 {
+    struct crd_bundle bundle = { .minor = c->set->eg_bundle ? c->set->eg_bundle : c->set->eg_installed - 3,
+                                 .standard = c->set->eg_standard };
     json_t *note = ctl_note(c, "envoy", "install");
     json_auto_t *jobs = ctl_list(c, "batch", "jobs", NULL);
     const json_t *job;
@@ -148,8 +150,7 @@ void envoy_install(struct ctl *c)
 
     if (c->set->eg_installed && !json_object_get(note, "done")) {
         jx_set(note, "done", json_true());
-        make_definitions(c, &(struct crd_bundle){ .minor = c->set->eg_installed >= 9 ? 6 : 5,
-                                                  .standard = c->set->eg_standard });
+        make_definitions(c, &bundle);
         make_controller(c, c->set->eg_installed);
     }
     json_array_foreach (jobs, i, job) {

@@ -29,6 +29,7 @@ struct settings {
     enum job_outcome job_outcome;
 
     int eg_installed; /* 8 or 9: shoots come with Envoy Gateway 1.8 or 1.9; 0 = without */
+    int eg_bundle;    /* 5 or 6: the Gateway API 1.5 or 1.6; 0 = the one made for it */
     bool eg_standard; /* with the standard channel of the Gateway API, else the experimental one */
     bool eg_down;
     int64_t eg_ms;

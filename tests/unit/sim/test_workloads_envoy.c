@@ -166,6 +166,43 @@ static void a_gateway_gets_its_address(void **state)
     assert_int_equal(jx_int(json_array_get(jx_at(service, "spec.ports"), 0), "targetPort", 0), 10080);
 }
 
+/* The first 48 characters of namespace and name, and a hash of both. */
+static const struct {
+    const char *ns, *name, *service;
+} named[] = {
+    { "default", "eg", "envoy-default-eg-e41e7b31" },
+    { "my-app", "my-gateway", "envoy-my-app-my-gateway-5ddc25d4" },
+    { "a-rather-long-namespace", "a-gateway-with-a-name-thats-long",
+      "envoy-a-rather-long-namespace-a-gateway-with-a-name-t-" },
+};
+
+static void services_have_names_of_their_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(named); i++) {
+        CLEAN(free)
+        char *ns = x_asprintf("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'%s'}}", named[i].ns);
+        CLEAN(free)
+        char *body = x_asprintf(
+            "{'apiVersion':'gateway.networking.k8s.io/v1','kind':'Gateway','metadata':{'name':'%s'},"
+            "'spec':{'gatewayClassName':'eg','listeners':[" HTTP80 "]}}",
+            named[i].name);
+        CLEAN(free) char *target = x_asprintf(G "/namespaces/%s/gateways", named[i].ns);
+        const json_t *service;
+        size_t k;
+        bool found = false;
+
+        (void)call("POST", "/api/v1/namespaces", ns);
+        assert_int_equal(call("POST", target, body), 201);
+        pass(0);
+        pass(1);
+        (void)call("GET", SYSTEM "/services", "");
+        json_array_foreach (jx_at(reply.doc, "items"), k, service)
+            found = found || !strncmp(ctl_name(service), named[i].service, strlen(named[i].service));
+        assert_true(found);
+    }
+}
+
 static void nothing_is_written_without_a_cause(void **state)
 {
     CLEAN(free) char *before = NULL;
@@ -581,6 +618,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_gateway_gets_its_address),
+        TEST(services_have_names_of_their_own),
         TEST(nothing_is_written_without_a_cause),
         TEST(deletion_takes_the_service_along),
         TEST(without_the_controller_the_load_balancer_stays),
