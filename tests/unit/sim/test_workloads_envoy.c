@@ -173,7 +173,7 @@ static const struct {
     { "default", "eg", "envoy-default-eg-e41e7b31" },
     { "my-app", "my-gateway", "envoy-my-app-my-gateway-5ddc25d4" },
     { "a-rather-long-namespace", "a-gateway-with-a-name-thats-long",
-      "envoy-a-rather-long-namespace-a-gateway-with-a-name-t-" },
+      "envoy-a-rather-long-namespace-a-gateway-with-a-name-th-" },
 };
 
 static void services_have_names_of_their_own(void **state)
