@@ -135,7 +135,7 @@ static void without_a_provider_it_renders_and_waits(void **state)
     gives("get -n team-b", 0, "There is no cluster in namespace team-b, but in team-a");
     gives("describe my-cluster -n team-a", 2, "describe Shoot my-cluster");
     gives("list --url ftp://x", 2, "--url begins with https://");
-    gives("help apply", 0, "Shoot, XShoot, Gateway, XGateway");
+    gives("help apply", 0, "Shoot, XShoot, ");
     gives("describe shoot/my-cluster -n team-a", 0, "DisposableRequest/my-cluster-bootstrap");
     gives("delete -f " SOURCE_DIR "/examples/shoot/shoot.yaml --no-provider --yes --timeout 5s", 0, "gone");
     gives("get shoot my-cluster -n team-a", 3, "there is no Shoot");
