@@ -1,0 +1,87 @@
+"""A Shoot, a Gateway and its routes, made in the same second: all become Ready once traffic can flow, and each says what it waits for until then."""
+import json
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lab import ROOT, expect, expect_equal, run, skip, wait_until  # noqa: E402
+
+CLASS = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: envoy-gateway}
+spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
+"""
+
+BACKEND = """
+---
+apiVersion: v1
+kind: Service
+metadata: {name: %(name)s, namespace: my-app}
+spec: {selector: {app: %(name)s}, ports: [{port: %(port)d}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: %(name)s, namespace: my-app}
+spec:
+  selector: {matchLabels: {app: %(name)s}}
+  template:
+    metadata: {labels: {app: %(name)s}}
+    spec: {containers: [{name: c, image: nginx}]}
+"""
+
+BACKENDS = {"my-service": 1234, "api": 8080, "api-next": 8080, "web": 8080, "secure": 8443}
+ROUTES = {"tcproute": "TCPRoute/my-tcp-service", "httproute": "HTTPRoute/my-http-service", "tlsroute": "TLSRoute/my-tls-service"}
+
+
+def main(lab):
+    def folder(name, examples):
+        path = lab.directory / name
+        path.mkdir()
+        for example in examples:
+            shutil.copy(ROOT / "examples" / example / f"{example}.yaml", path)
+        return path
+
+    everything, inside = folder("all", ("shoot", "gateway", *ROUTES)), folder("inside", ("gateway", *ROUTES))
+    work = lab.start("cleura-shoot", "apply", "-f", everything, "--timeout", "4m")
+
+    def status(what):
+        kind, name = what.split("/")
+        return lab.objects(kind).get((kind, name), {}).get("status", {})
+
+    def says(what, text):
+        wait_until(lambda: text in status(what).get("message", ""), 60, f"{what} to say {text!r}")
+
+    wait_until(lambda: lab.is_ready("Shoot", "my-cluster"), 90, "the cluster")
+    config = lab.directory / "kubeconfig.yaml"
+    lab.cli("kubeconfig", "my-cluster", config, "--no-provider", "-n", "team-a")
+
+    def kubectl(*arguments, **options):
+        return lab.kubectl(config, *arguments, **options).stdout
+
+    says("Gateway/my-gateway", 'GatewayClass "envoy-gateway" does not exist in the cluster; available: none')
+    kubectl("apply", "--server-side", "-f", "-", stdin=CLASS)
+    wait_until(lambda: lab.is_ready("Gateway", "my-gateway"), 60, "the Gateway")
+    for what, service in (("tcproute", "my-service"), ("httproute", "api"), ("tlsroute", "secure")):
+        says(ROUTES[what], service)  # it is not there yet
+    for name, port in BACKENDS.items():
+        kubectl("apply", "--server-side", "-f", "-", stdin=BACKEND % {"name": name, "port": port})
+    work.wait(120)
+    expect_equal(0, work.returncode, "what apply says")
+
+    [balancer] = lab.control("GET", "/load-balancers")
+    expect_equal([balancer["address"]], status("Gateway/my-gateway")["addresses"], "the address")
+    expect_equal({"tcp-listener": 1, "http-listener": 1, "tls-pass": 1},
+                 {one["name"]: one["attachedRoutes"] for one in status("Gateway/my-gateway")["listeners"]}, "routes attached")
+    objects = json.loads(kubectl("get", "gateway,tcproute,httproute,tlsroute", "-n", "my-app", "-o", "json"))["items"]
+    expect_equal(4, len(objects), "objects in the cluster")
+
+    lab.cli("delete", "-f", inside, "--yes", "--timeout", "2m", timeout=150)
+    expect_equal([], lab.control("GET", "/load-balancers"), "load balancers that are left")
+    expect("my-app" in kubectl("get", "namespaces"), "the namespace stays")
+
+
+if shutil.which("kubectl") is None:
+    skip("kubectl is not installed")
+run(main, "--set", "schedules=off", "--set", "envoy-gateway=1.9")
