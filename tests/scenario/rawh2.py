@@ -2,6 +2,7 @@
 
 Headers are sent as plain literals.  Of headers that come only grpc-status and grpc-message are looked for, as gRPC core writes
 them for the first time on a connection: plain literals too."""
+import contextlib
 import re
 import socket
 import struct
@@ -98,7 +99,8 @@ class Connection:
                 stream = int.from_bytes(self.pending[5:9], "big") & 0x7fffffff
                 payload, self.pending = self.pending[9:9 + size], self.pending[9 + size:]
                 if kind in (SETTINGS, PING) and not flags & ACK:
-                    self.send(kind, ACK, payload=payload if kind == PING else b"")
+                    with contextlib.suppress(ConnectionError):  # it may have hung up; what it said before still counts
+                        self.send(kind, ACK, payload=payload if kind == PING else b"")
                 yield kind, flags, stream, payload
             left = until - time.monotonic()
             if left <= 0:

@@ -1,5 +1,6 @@
 """Whatever arrives on the wire is answered or refused within bounds of time and memory, and the next call is answered."""
 import os
+import contextlib
 import pathlib
 import re
 import resource
@@ -229,7 +230,8 @@ def raw_outcome(fn, send, seconds=4, **headers):
     """What becomes of a call on a connection of its own; send(connection, stream) sends what follows the headers."""
     c = rawh2.Connection(fn.port)
     stream = c.open(V1, **headers)
-    send(c, stream)
+    with contextlib.suppress(ConnectionError):  # it may have hung up before all was sent
+        send(c, stream)
     result = c.outcome(stream, seconds)
     c.close()
     expect_equal(fn.expected, fn.raw(SMALL), "the next answer")

@@ -21,8 +21,9 @@ def main(lab):
 
     def answers(call):
         if call.method == "POST":
-            path = f"{call.path}/{len(there)}"
-            there[path] = {"id": str(len(there))}
+            number = str(sum(path.startswith(call.path) for path in there))
+            path = f"{call.path}/{number}"
+            there[path] = {"id": number}
             return HANG_UP if call.path == "/lost" and lost and lost.pop() else json_answer(201, there[path])
         if call.method == "DELETE":
             there.pop(call.path, None)
