@@ -167,6 +167,9 @@ static const struct control_route {
     { "POST", "/floating-ips", control_add_floating_ip },
     { "DELETE", "/floating-ips/{id}", control_remove_floating_ip },
     { "GET", "/volumes", control_list_volumes },
+    { "GET", "/shoot-faults", control_get_shoot_faults },
+    { "POST", "/shoot-faults", control_add_shoot_fault },
+    { "DELETE", "/shoot-faults", control_delete_shoot_faults },
 };
 
 static void answer(struct call *c, const struct exchange *x)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/control_cloud.h"
+#include "sim/shoot_faults.h"
 
 /* Each entry says whether its shoot still exists. */
 static json_t *shown(const struct sim *s, const json_t *list)
@@ -58,5 +59,26 @@ void control_remove_floating_ip(struct call *c)
     }
     cloud_remove(c->sim->cloud.floating_ips, ip);
     c->sim->cloud.version++;
+    call_empty(c, 204);
+}
+
+void control_get_shoot_faults(struct call *c) { call_json(c, 200, shoot_faults_json(c->sim->shoot_faults)); }
+
+void control_add_shoot_fault(struct call *c)
+{
+    struct err e = { 0 };
+    int64_t id = 0;
+
+    if (!call_object(c))
+        return;
+    if (shoot_faults_add(c->sim->shoot_faults, c->body, &id, &e) < 0)
+        call_error(c, 400, "%s", e.text);
+    else
+        call_json(c, 201, jx_pack("{s:I}", "id", (json_int_t)id));
+}
+
+void control_delete_shoot_faults(struct call *c)
+{
+    shoot_faults_clear(c->sim->shoot_faults);
     call_empty(c, 204);
 }

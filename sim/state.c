@@ -5,6 +5,7 @@
 #include "lib/jx.h"
 #include "lib/log.h"
 #include "sim/inside.h"
+#include "sim/shoot_faults.h"
 #include "sim/spec.h"
 #include "sim/upkeep.h"
 
@@ -21,6 +22,7 @@ struct sim *sim_new(uint64_t seed, double speed)
     accounts_init(&s->accounts);
     faults_init(&s->faults);
     cloud_init(&s->cloud);
+    s->shoot_faults = shoot_faults_new(seed);
     s->shoots = x_alloc(SHOOTS_MAX * sizeof(struct shoot *));
     s->stats = json_object();
     return s;
@@ -51,6 +53,7 @@ void sim_free(struct sim *s)
     journal_clear(&s->journal);
     faults_free(&s->faults);
     cloud_clear(&s->cloud);
+    shoot_faults_free(s->shoot_faults);
     accounts_free(&s->accounts);
     switches_free(&s->switches);
     json_decref(s->stats);
@@ -191,7 +194,7 @@ static void tell(const char *what, const struct shoot *shoot, const struct err *
     log_error("shoot API server", LS("what", what), LS("shoot", shoot->name), LS("error", e->text));
 }
 
-static void follow_api(struct shoot *shoot)
+static void follow_api(struct sim *s, struct shoot *shoot)
 {
     enum life_api want = shoot->life.api;
     struct err e = { 0 };
@@ -202,7 +205,9 @@ static void follow_api(struct shoot *shoot)
         shoot->api = shootapi_start(shoot->name, spec_version(shoot->spec), &e);
         free(shoot->api_version);
         shoot->api_version = x_strdup(spec_version(shoot->spec));
-        if (!shoot->api)
+        if (shoot->api)
+            shootapi_set_gate(shoot->api, shoot_faults_gate, s->shoot_faults);
+        else
             tell("start", shoot, &e);
     } else if ((want == API_UP || want == API_ASLEEP) && shoot->api) {
         if (shootapi_set_hibernated(shoot->api, want == API_ASLEEP, &e) < 0)
@@ -258,7 +263,7 @@ bool sim_settle_shoot(struct sim *s, struct shoot *shoot)
         return false;
     }
     upkeep(s, shoot, now);
-    follow_api(shoot);
+    follow_api(s, shoot);
     follow_version(shoot);
     follow_ca(shoot);
     inside_tick(s, shoot, now);

@@ -59,8 +59,9 @@ struct sim {
     struct faults faults;
     struct journal journal;
     struct cloud cloud;
-    json_t *stats;   /* route -> {calls, applied} */
-    int64_t creates; /* that took effect */
+    struct shoot_faults *shoot_faults; /* of the shoots' API servers */
+    json_t *stats;                     /* route -> {calls, applied} */
+    int64_t creates;                   /* that took effect */
 };
 
 /* A simulator without accounts and projects. */

@@ -9,6 +9,7 @@
 #include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -121,6 +122,66 @@ static void run(struct http_shared *shared, struct api_request *req, const char 
     (void)pthread_mutex_unlock(&shared->lock);
 }
 
+/* ---- faults ---- */
+
+static struct gate_verdict ask_gate(struct http_shared *shared, const struct api_request *req)
+{
+    gate_fn *gate;
+    void *ctx;
+
+    (void)pthread_mutex_lock(&shared->lock);
+    gate = shared->gate;
+    ctx = shared->gate_ctx;
+    (void)pthread_mutex_unlock(&shared->lock);
+    return gate ? gate(ctx, req->method, req->path) : (struct gate_verdict){ 0 };
+}
+
+static void wait_for_change(struct http_shared *shared);
+
+/* Not longer than the server lives. */
+static void wait_ms(struct http_shared *shared, int64_t ms)
+{
+    int64_t end = clock_monotonic() + ms;
+
+    (void)pthread_mutex_lock(&shared->lock);
+    while (!shared->closing && clock_monotonic() < end)
+        wait_for_change(shared);
+    (void)pthread_mutex_unlock(&shared->lock);
+}
+
+/* Sends RST at once; libmicrohttpd itself would close in good order. */
+static void reset_peer(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+    if (info)
+        (void)connect(info->connect_fd, &nobody, sizeof(nobody));
+}
+
+enum { HANG_MS = 3600 * 1000 }; /* no client waits longer */
+
+/* Answers the request, with whatever a test wants to go wrong. False: there is to be no answer. */
+static bool run_gated(struct http_shared *shared, struct api_request *req, struct MHD_Connection *connection,
+                      struct gate_verdict *v, struct api_reply *reply)
+{
+    *v = ask_gate(shared, req);
+    if (!v->refused)
+        run(shared, req, header(connection, "Authorization"), reply);
+    if (v->status) {
+        (void)pthread_mutex_lock(&shared->lock); /* a watch holds references */
+        gate_spoil(v, reply);
+        write_text(reply);
+        (void)pthread_mutex_unlock(&shared->lock);
+    }
+    if (v->delay_ms || v->end == GATE_HANG)
+        wait_ms(shared, v->delay_ms ? v->delay_ms : HANG_MS);
+    if (v->end == GATE_RESET)
+        reset_peer(connection);
+    return v->end == GATE_ANSWER;
+}
+
 /* ---- the response ---- */
 
 static bool peer_is_gone(int fd)
@@ -215,8 +276,15 @@ static void tag(struct MHD_Connection *connection, struct api_reply *reply, char
     reply->text[0] = '\0';
 }
 
+static void clear_reply(struct http_shared *shared, struct api_reply *reply)
+{
+    (void)pthread_mutex_lock(&shared->lock); /* a watch that was not sent holds references */
+    api_reply_clear(reply);
+    (void)pthread_mutex_unlock(&shared->lock);
+}
+
 static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connection *connection,
-                                  struct api_reply *reply)
+                                  const char *retry_after, struct api_reply *reply)
 {
     char etag[ETAG];
     const char *type = reply->content_type ? reply->content_type : "application/json";
@@ -233,6 +301,8 @@ static enum MHD_Result send_reply(struct http_shared *shared, struct MHD_Connect
         (void)MHD_add_response_header(response, "ETag", etag);
     if (reply->warning)
         (void)MHD_add_response_header(response, "Warning", reply->warning);
+    if (*retry_after)
+        (void)MHD_add_response_header(response, "Retry-After", retry_after);
     result = MHD_queue_response(connection, (unsigned)reply->code, response);
     MHD_destroy_response(response);
     return result;
@@ -249,6 +319,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
     struct exchange *x = *state;
     struct api_reply reply = { 0 };
     struct api_request req;
+    struct gate_verdict verdict;
     json_auto_t *query = NULL;
     char user[MAX_USER];
     enum MHD_Result result;
@@ -275,9 +346,10 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
                                 .user = authenticated(connection, user) ? user : NULL,
                                 .body = buf_text(&x->body),
                                 .body_len = x->body.overflow ? API_MAX_BODY + 1 : x->body.len };
-    run(server->shared, &req, header(connection, "Authorization"), &reply);
-    result = send_reply(server->shared, connection, &reply);
-    api_reply_clear(&reply);
+    result = run_gated(server->shared, &req, connection, &verdict, &reply)
+                 ? send_reply(server->shared, connection, verdict.retry_after, &reply)
+                 : MHD_NO;
+    clear_reply(server->shared, &reply);
     return result;
 }
 

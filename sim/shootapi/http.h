@@ -3,14 +3,16 @@
  * them. */
 #pragma once
 #include "sim/pki.h"
-#include "sim/shootapi/api.h"
+#include "sim/shootapi/gate.h"
 #include <pthread.h>
 
 /* What connection threads share; the owner keeps it alive until http_server_stop() returned. */
 struct http_shared {
-    pthread_mutex_t lock;   /* over 'api' and 'closing' */
+    pthread_mutex_t lock;   /* over all below */
     pthread_cond_t changed; /* after every change of 'api' or 'closing'; on CLOCK_MONOTONIC */
     bool closing;           /* open watches end */
+    gate_fn *gate;          /* NULL = none */
+    void *gate_ctx;
     struct api api;
 };
 

@@ -173,6 +173,14 @@ void shootapi_set_version(struct shootapi *a, const char *version)
     (void)pthread_mutex_unlock(&a->shared.lock);
 }
 
+void shootapi_set_gate(struct shootapi *a, gate_fn *gate, void *ctx)
+{
+    (void)pthread_mutex_lock(&a->shared.lock);
+    a->shared.gate = gate;
+    a->shared.gate_ctx = ctx;
+    (void)pthread_mutex_unlock(&a->shared.lock);
+}
+
 void shootapi_with(struct shootapi *a, void (*work)(void *ctx, struct api *api), void *ctx)
 {
     uint64_t before;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One shoot's Kubernetes API server: its own port on 127.0.0.1, its own CA. All calls from any thread. */
 #pragma once
-#include "lib/err.h"
+#include "sim/shootapi/gate.h"
 #include <jansson.h>
 #include <stdint.h>
 struct shootapi;
@@ -22,5 +22,6 @@ int shootapi_set_hibernated(struct shootapi *a, bool hibernated, struct err *e);
 int shootapi_rotate_prepare(struct shootapi *a, struct err *e);
 int shootapi_rotate_complete(struct shootapi *a, struct err *e);
 /* Run 'work' on the server's state while no request is answered; open watches see what it changed. */
-struct api;
 void shootapi_with(struct shootapi *a, void (*work)(void *ctx, struct api *api), void *ctx);
+/* Ask 'gate' about every request from now on; 'ctx' must outlive the server. */
+void shootapi_set_gate(struct shootapi *a, gate_fn *gate, void *ctx);

@@ -115,6 +115,12 @@ def main(lab):
     expect_equal("ACTIVE", balancer["provisioningStatus"], "the load balancer")
     expect_equal([10], [volume["sizeGb"] for volume in lab.control("GET", "/volumes")], "the volumes")
 
+    lab.control("POST", "/shoot-faults", {"status": 429, "retryAfter": 1, "count": 1,
+                                          "path": "/api/v1/namespaces/default/services"})
+    kubectl("get", "services", "-n", "default")  # it tries again
+    expect_equal(1, lab.control("GET", "/shoot-faults")[0]["hits"], "requests refused")
+    lab.control("DELETE", "/shoot-faults")
+
     lab.control("POST", "/settings", {"gateway-fault": "address-stale"})
     wait_until(lambda: of_gateway("Programmed") == "False/AddressNotAssigned", 20, "the status to go stale")
     lab.control("POST", "/settings", {"gateway-fault": "none", "gateway-controller": "down"})

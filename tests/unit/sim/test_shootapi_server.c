@@ -322,6 +322,41 @@ static void watches_time_out(void **state)
     free(o.body);
 }
 
+static struct gate_verdict verdict;
+
+static struct gate_verdict the_verdict(void *ctx, const char *method, const char *path)
+{
+    (void)ctx;
+    return strcmp(method, "GET") != 0 && !strcmp(path, "/api/v1/namespaces") ? verdict
+                                                                             : (struct gate_verdict){ 0 };
+}
+
+static void requests_go_wrong_on_demand(void **state)
+{
+    CLEAN(access_free) struct access who = access_from(*state, CLOCK_HOUR);
+    CLEAN(http_free) struct http *http = http_new("test/1", NULL);
+    struct http_request create =
+        post("/api/v1/namespaces",
+             "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"faulty\"}}");
+    int64_t before;
+
+    shootapi_set_gate(*state, the_verdict, NULL);
+    verdict = (struct gate_verdict){ .status = 503, .refused = true };
+    assert_int_equal(call_with(http, *state, &who, &create), 503);
+    assert_int_equal(get(*state, &who, "/api/v1/namespaces/faulty"), 404);
+    verdict = (struct gate_verdict){ .end = GATE_RESET, .refused = true };
+    assert_int_equal(call_with(http, *state, &who, &create), 0);
+    assert_int_equal(get(*state, &who, "/api/v1/namespaces/faulty"), 404);
+    verdict = (struct gate_verdict){ .end = GATE_RESET }; /* applied, but the answer is lost */
+    assert_int_equal(call_with(http, *state, &who, &create), 0);
+    assert_int_equal(get(*state, &who, "/api/v1/namespaces/faulty"), 200);
+    verdict = (struct gate_verdict){ .delay_ms = 300 };
+    before = clock_monotonic();
+    assert_int_equal(call_with(http, *state, &who, &create), 409);
+    assert_true(clock_monotonic() - before >= 300);
+    shootapi_set_gate(*state, NULL, NULL);
+}
+
 /* One of many clients. */
 struct client {
     struct shootapi *a;
@@ -385,6 +420,7 @@ int main(void)
         cmocka_unit_test(large_bodies_are_refused),
         cmocka_unit_test(stopping_ends_watches),
         cmocka_unit_test(watches_time_out),
+        cmocka_unit_test(requests_go_wrong_on_demand),
         cmocka_unit_test(many_clients_at_once),
     };
 
