@@ -1,6 +1,6 @@
 """Whatever arrives on the wire is answered or refused within bounds of time and memory, and the next call is answered."""
-import os
 import contextlib
+import os
 import pathlib
 import re
 import resource
