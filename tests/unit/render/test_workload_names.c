@@ -21,6 +21,36 @@ static const struct {
     { "LoadBalancer", "loadbalancer", "my-app-loadbalancer" },
     { "LoadBalancer", "namespace", "my-app-loadbalancer-namespace" },
     { "LoadBalancer", "events", "my-app-loadbalancer-events" },
+    { "Gateway", "gateway", "my-app-gateway" },
+    { "Gateway", "namespace", "my-app-gateway-namespace" },
+    { "Gateway", "envoy-proxy", "my-app-gateway-envoy-proxy" },
+    { "Gateway", "service", "my-app-gateway-service" },
+    { "Gateway", "classes", "my-app-gateway-classes" },
+    { "HTTPRoute", "route", "my-app-httproute" },
+    { "HTTPRoute", "namespace", "my-app-httproute-namespace" },
+    { "HTTPRoute", "gateways", "my-app-httproute-gateways" },
+    { "HTTPRoute", "envoy-gateway", "my-app-httproute-envoy-gateway" },
+    { "HTTPRoute", "routes", "my-app-httproute-routes" },
+    { "GRPCRoute", "route", "my-app-grpcroute" },
+    { "GRPCRoute", "namespace", "my-app-grpcroute-namespace" },
+    { "GRPCRoute", "gateways", "my-app-grpcroute-gateways" },
+    { "GRPCRoute", "envoy-gateway", "my-app-grpcroute-envoy-gateway" },
+    { "GRPCRoute", "routes", "my-app-grpcroute-routes" },
+    { "TLSRoute", "route", "my-app-tlsroute" },
+    { "TLSRoute", "namespace", "my-app-tlsroute-namespace" },
+    { "TLSRoute", "gateways", "my-app-tlsroute-gateways" },
+    { "TLSRoute", "envoy-gateway", "my-app-tlsroute-envoy-gateway" },
+    { "TLSRoute", "routes", "my-app-tlsroute-routes" },
+    { "TCPRoute", "route", "my-app-tcproute" },
+    { "TCPRoute", "namespace", "my-app-tcproute-namespace" },
+    { "TCPRoute", "gateways", "my-app-tcproute-gateways" },
+    { "TCPRoute", "envoy-gateway", "my-app-tcproute-envoy-gateway" },
+    { "TCPRoute", "routes", "my-app-tcproute-routes" },
+    { "UDPRoute", "route", "my-app-udproute" },
+    { "UDPRoute", "namespace", "my-app-udproute-namespace" },
+    { "UDPRoute", "gateways", "my-app-udproute-gateways" },
+    { "UDPRoute", "envoy-gateway", "my-app-udproute-envoy-gateway" },
+    { "UDPRoute", "routes", "my-app-udproute-routes" },
 };
 
 static size_t n_frozen(const char *kind)
@@ -64,7 +94,8 @@ static void names_are_frozen(void **state)
 
 static void no_part_is_missing_here(void **state)
 {
-    static const char *const kinds[] = { "Volume", "LoadBalancer" };
+    static const char *const kinds[] = { "Volume",    "LoadBalancer", "Gateway",  "HTTPRoute",
+                                         "GRPCRoute", "TLSRoute",     "TCPRoute", "UDPRoute" };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gateway API's grammars: what is right, what is wrong, and that each wrong thing is told by its name. */
+#undef NDEBUG
+#include "function/render/gwapi_words.h"
+#include "lib/cleanup.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct example {
+    const char *(*wrong)(const char *text);
+    const char *text, *says; /* NULL: it is right */
+};
+
+static void texts_are_right_or_told_what_is_wrong(void **state)
+{
+    static const struct example examples[] = {
+        { wrong_hostname, "shop.example.com", NULL },
+        { wrong_hostname, "*.example.com", NULL },
+        { wrong_hostname, "x", NULL },
+        { wrong_hostname, "", "is not a DNS name" },
+        { wrong_hostname, "*", "covers everything" },
+        { wrong_hostname, "*.", "is not a DNS name" },
+        { wrong_hostname, "a*.x.se", "partial wildcard" },
+        { wrong_hostname, "*.*.x.se", "partial wildcard" },
+        { wrong_hostname, "10.0.0.1", "is an address" },
+        { wrong_hostname, "::1", "is an address" },
+        { wrong_hostname, "Shop.se", "upper-case" },
+        { wrong_hostname, "https://shop.se", "more than a host name" },
+        { wrong_hostname, "shop.se:80", "more than a host name" },
+        { wrong_hostname, "shop..se", "is not a DNS name" },
+        { wrong_hostname, "-shop.se", "is not a DNS name" },
+        { wrong_hostname, "shop_.se", "is not a DNS name" },
+        { wrong_precise_hostname, "*.x.se", "wildcard, which is not possible here" },
+        { wrong_section, "http-1.a", NULL },
+        { wrong_section, "Http", "is not a name" },
+        { wrong_namespace, "my-app", NULL },
+        { wrong_namespace, "my.app", "cannot name a namespace" },
+        { wrong_group, "", NULL },
+        { wrong_group, "gateway.networking.k8s.io", NULL },
+        { wrong_group, "Gateway", "is not an API group" },
+        { wrong_kind, "Service", NULL },
+        { wrong_kind, "Ser.vice", "is not a kind" },
+        { wrong_kind, "1x", "is not a kind" },
+        { wrong_kind, "x-", "is not a kind" },
+        { wrong_header, "X-Version", NULL },
+        { wrong_header, "X Version", "is not the name of a header" },
+        { wrong_header, "", "is not the name of a header" },
+        { wrong_duration, "10s", NULL },
+        { wrong_duration, "1h2m3s4ms", NULL },
+        { wrong_duration, "99999h", NULL },
+        { wrong_duration, "1.5s", "write for example 1500ms" },
+        { wrong_duration, "100000s", "whole numbers" },
+        { wrong_duration, "5us", "whole numbers" },
+        { wrong_duration, "10", "whole numbers" },
+        { wrong_duration, "", "whole numbers" },
+        { wrong_duration, "1s1s1s1s1s", "whole numbers" },
+        { wrong_path, "/", NULL },
+        { wrong_path, "/a-b/c.d/~e%20f", NULL },
+        { wrong_path, "/a/...", NULL },
+        { wrong_path, "", "must start with '/'" },
+        { wrong_path, "a", "must start with '/'" },
+        { wrong_path, "//", "must start with '/'" },
+        { wrong_path, "/./a", "must start with '/'" },
+        { wrong_path, "/a/..", "must start with '/'" },
+        { wrong_path, "/a%2fb", "must start with '/'" },
+        { wrong_path, "/a#b", "must start with '/'" },
+        { wrong_path, "/a b", "characters that a path cannot have" },
+        { wrong_path, "/a%2", "characters that a path cannot have" },
+        { wrong_path, "/a%zz", "characters that a path cannot have" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(examples); i++) {
+        const char *says = examples[i].wrong(examples[i].text);
+
+        if (!says != !examples[i].says || (says && !strstr(says, examples[i].says)))
+            fail_msg("\"%s\" %s", examples[i].text, says ? says : "is right");
+    }
+}
+
+static void durations_add_up(void **state)
+{
+    (void)state;
+    assert_int_equal(duration_ms("0s"), 0);
+    assert_int_equal(duration_ms("1500ms"), 1500);
+    assert_int_equal(duration_ms("1h2m3s4ms"), 3723004);
+}
+
+static void wildcards_cover_what_is_below(void **state)
+{
+    (void)state;
+    assert_true(hostnames_meet(NULL, "a.example.com"));
+    assert_true(hostnames_meet("", "a.example.com"));
+    assert_true(hostnames_meet("*.example.com", "a.example.com"));
+    assert_true(hostnames_meet("*.example.com", "a.b.example.com"));
+    assert_true(hostnames_meet("a.example.com", "*.example.com"));
+    assert_true(hostnames_meet("*.example.com", "*.b.example.com"));
+    assert_true(hostnames_meet("*.example.com", "*.example.com"));
+    assert_false(hostnames_meet("*.example.com", "example.com"));
+    assert_false(hostnames_meet("*.example.com", "a.example.org"));
+    assert_false(hostnames_meet("*.example.com", "aexample.com"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_right_or_told_what_is_wrong),
+        cmocka_unit_test(durations_add_up),
+        cmocka_unit_test(wildcards_cover_what_is_below),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
