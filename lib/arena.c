@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bump allocator.  Each new block is twice as large as all before it, so that there are few of them to look through. */
+/* A bump allocator.  Each new block is at least twice as large as the newest before it, so that there are few of them to look through. */
 #include "lib/arena.h"
 #include <stdalign.h>
 #include <stdint.h>
