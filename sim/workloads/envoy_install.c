@@ -53,19 +53,28 @@ static void make_secret(struct ctl *c)
 
 static void make_deployment(struct ctl *c, int minor)
 {
-    json_t *labels =
-        jx_pack("{s:s, s:s}", "control-plane", "envoy-gateway", "app.kubernetes.io/instance", "eg");
+    const char *image =
+        minor >= 9 ? "docker.io/envoyproxy/gateway:v1.9.0" : "docker.io/envoyproxy/gateway:v1.8.3";
+    const json_t *live = ctl_get(c, "apps", "deployments", ENVOY_SYSTEM, "envoy-gateway");
+    json_t *labels;
 
+    if (live) { /* an upgrade */
+        ctl_patch(c, HELM, live, "deployments", NULL,
+                  jx_pack("{s:{s:{s:{s:[{s:s, s:s, s:[s, s]}]}}}}", "spec", "template", "spec", "containers",
+                          "name", "envoy-gateway", "image", image, "args", "server",
+                          "--config-path=/config/envoy-gateway.yaml"));
+        return;
+    }
+    labels = jx_pack("{s:s, s:s}", "control-plane", "envoy-gateway", "app.kubernetes.io/instance", "eg");
     make(c, HELM, "deployments",
          jx_pack("{s:s, s:s, s:{s:s, s:s, s:O}, s:{s:i, s:{s:O}, s:{s:{s:o}, s:{s:[{s:s, s:s, s:[s, s]}], "
                  "s:[{s:s, s:{s:s}}]}}}}",
                  "apiVersion", "apps/v1", "kind", "Deployment", "metadata", "name", "envoy-gateway",
                  "namespace", ENVOY_SYSTEM, "labels", labels, "spec", "replicas", 1, "selector",
                  "matchLabels", labels, "template", "metadata", "labels", labels, "spec", "containers",
-                 "name", "envoy-gateway", "image",
-                 minor >= 9 ? "docker.io/envoyproxy/gateway:v1.9.0" : "docker.io/envoyproxy/gateway:v1.8.3",
-                 "args", "server", "--config-path=/config/envoy-gateway.yaml", "volumes", "name", "certs",
-                 "secret", "secretName", "envoy-gateway"));
+                 "name", "envoy-gateway", "image", image, "args", "server",
+                 "--config-path=/config/envoy-gateway.yaml", "volumes", "name", "certs", "secret",
+                 "secretName", "envoy-gateway"));
 }
 
 /* What the chart brings, as far as anybody looks at it. */
@@ -133,7 +142,8 @@ static void job_done(struct ctl *c, const json_t *job)
     jx_set(note, "done", json_true());
     if (strstr(text, "certgen"))
         make_secret(c);
-    if (strstr(text, "gateway-crds-helm") || (strstr(text, "gateway-helm") && !strstr(text, "--skip-crds")))
+    if (strstr(text, "gateway-crds-helm") ||
+        (strstr(text, "gateway-helm") && !strstr(text, "--skip-crds") && !strstr(text, "crds.enabled=false")))
         make_definitions(c, &bundle);
     if (strstr(text, "envoyproxy/gateway-helm"))
         make_controller(c, version_in(text));

@@ -148,6 +148,22 @@ static void a_helm_job_brings_everything(void **state)
     assert_int_equal(call("GET", "/apis/gateway.networking.k8s.io/v1/tcproutes", ""), 404);
 }
 
+/* helm replaces the controller but never the definitions, so 1.9 finds no TCPRoute v1. */
+static void a_helm_upgrade_keeps_the_definitions(void **state)
+{
+    a_helm_job_brings_everything(state);
+    make_job("upgrade", "'image':'docker.io/alpine/helm:3','args':['helm upgrade --install eg "
+                        "oci://docker.io/envoyproxy/gateway-helm --version v1.9.0 --wait']");
+    pass(0);
+    pass(5);
+    pass(30);
+    (void)call("GET", "/apis/apps/v1/namespaces/" NS "/deployments/envoy-gateway", "");
+    assert_string_equal(
+        jx_str(json_array_get(jx_at(reply.doc, "spec.template.spec.containers"), 0), "image", ""),
+        "docker.io/envoyproxy/gateway:v1.9.0");
+    assert_int_equal(call("GET", "/apis/gateway.networking.k8s.io/v1/tcproutes", ""), 404);
+}
+
 static void a_failed_job_brings_nothing(void **state)
 {
     (void)state;
@@ -296,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORKLOADS_TEST(applied_objects_become_a_controller),
         WORKLOADS_TEST(a_helm_job_brings_everything),
+        WORKLOADS_TEST(a_helm_upgrade_keeps_the_definitions),
         WORKLOADS_TEST(a_failed_job_brings_nothing),
         WORKLOADS_TEST(an_installer_needs_its_account_and_its_rights),
         WORKLOADS_TEST(a_release_reads_only_its_versions),
