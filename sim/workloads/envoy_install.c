@@ -130,6 +130,23 @@ bool envoy_install_refused(const struct ctl *c, const json_t *job)
     return true;
 }
 
+/* `helm uninstall` takes the controller, not the definitions, and nothing that the controller has made. */
+static void remove_controller(struct ctl *c)
+{
+    static const struct {
+        const char *group, *plural, *name;
+    } parts[] = { { "apps", "deployments", "envoy-gateway" },
+                  { "", "configmaps", "envoy-gateway-config" },
+                  { "", "serviceaccounts", "envoy-gateway" } };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+        const json_t *doc = ctl_get(c, parts[i].group, parts[i].plural, ENVOY_SYSTEM, parts[i].name);
+
+        if (doc)
+            ctl_delete(c, HELM, doc, parts[i].plural);
+    }
+}
+
 static void job_done(struct ctl *c, const json_t *job)
 {
     CLEAN(free) char *text = jx_dump(jx_at(job, "spec.template.spec"));
@@ -142,6 +159,8 @@ static void job_done(struct ctl *c, const json_t *job)
     jx_set(note, "done", json_true());
     if (strstr(text, "certgen"))
         make_secret(c);
+    if (strstr(text, "helm uninstall eg"))
+        remove_controller(c);
     if (strstr(text, "gateway-crds-helm") ||
         (strstr(text, "gateway-helm") && !strstr(text, "--skip-crds") && !strstr(text, "crds.enabled=false")))
         make_definitions(c, &bundle);

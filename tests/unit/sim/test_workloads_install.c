@@ -164,6 +164,28 @@ static void a_helm_upgrade_keeps_the_definitions(void **state)
     assert_int_equal(call("GET", "/apis/gateway.networking.k8s.io/v1/tcproutes", ""), 404);
 }
 
+static void a_helm_uninstall_leaves_what_the_controller_made(void **state)
+{
+    a_helm_job_brings_everything(state);
+    (void)call(
+        "POST", "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways",
+        "{'apiVersion':'gateway.networking.k8s.io/v1','kind':'Gateway','metadata':{'name':'gw'},'spec':{"
+        "'gatewayClassName':'eg','listeners':[{'name':'tcp','protocol':'TCP','port':9000}]}}");
+    pass(0);
+    pass(180);
+    assert_int_equal(json_array_size(cloud.load_balancers), 1);
+    make_job("remove",
+             "'image':'docker.io/alpine/helm:3','args':['helm uninstall eg -n envoy-gateway-system']");
+    pass(0);
+    pass(5);
+    pass(30);
+    assert_int_equal(call("GET", "/apis/apps/v1/namespaces/" NS "/deployments/envoy-gateway", ""), 404);
+    assert_int_equal(call("DELETE", "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways/gw", ""),
+                     200);
+    pass(3600);
+    assert_int_equal(json_array_size(cloud.load_balancers), 1); /* nobody is left to remove it */
+}
+
 static void a_failed_job_brings_nothing(void **state)
 {
     (void)state;
@@ -314,6 +336,7 @@ int main(void)
         WORKLOADS_TEST(a_helm_job_brings_everything),
         WORKLOADS_TEST(a_helm_upgrade_keeps_the_definitions),
         WORKLOADS_TEST(a_failed_job_brings_nothing),
+        WORKLOADS_TEST(a_helm_uninstall_leaves_what_the_controller_made),
         WORKLOADS_TEST(an_installer_needs_its_account_and_its_rights),
         WORKLOADS_TEST(a_release_reads_only_its_versions),
         WORKLOADS_TEST(it_looks_for_kinds_once),
