@@ -3,6 +3,7 @@
 #include "function/render/cidr.h"
 #include "function/render/gateway.h"
 #include "function/render/gwapi_words.h"
+#include "function/render/words.h"
 #include <arpa/inet.h>
 
 enum {
@@ -79,6 +80,21 @@ static void check_octavia(struct gateway *g, struct problems *p)
                      REPLICAS_MOST);
 }
 
+static void check_labels(const struct gateway *g, struct problems *p)
+{
+    const json_t *labels = json_object_get(g->infrastructure, "labels");
+    size_t n;
+    CLEAN(free) const char **keys = jx_keys(labels, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!words_key(keys[i]) || !words_value(json_string_value(json_object_get(labels, keys[i]))))
+            problems_add(p,
+                         "spec.infrastructure.labels: \"%.80s\" with \"%.80s\" is not a label; keys are like "
+                         "example.com/tier, values at "
+                         "most 63 letters, digits, hyphens, dots and underscores",
+                         keys[i], json_string_value(json_object_get(labels, keys[i])));
+}
+
 static void check_annotations(struct gateway *g, struct problems *p, struct problems *advice)
 {
     size_t n = json_object_size(json_object_get(g->infrastructure, "annotations"));
@@ -119,5 +135,6 @@ void gateway_rules(struct gateway *g)
     check_addresses(g, p);
     check_ranges(g, p);
     check_octavia(g, p);
+    check_labels(g, p);
     check_annotations(g, p, advice);
 }

@@ -156,9 +156,8 @@ static bool ends_in(const char *text, const char *end)
 static bool is_path_text(const char *text)
 {
     for (; *text; text++)
-        if (*text == '%' && (!isxdigit((unsigned char)text[1]) || !isxdigit((unsigned char)text[2])))
-            return false;
-        else if (!isalnum((unsigned char)*text) && !strchr("/-._~!$&'()*+,;=:@%", *text))
+        if ((*text == '%' && (!isxdigit((unsigned char)text[1]) || !isxdigit((unsigned char)text[2]))) ||
+            (!isalnum((unsigned char)*text) && !strchr("/-._~!$&'()*+,;=:@%", *text)))
             return false;
     return true;
 }
@@ -166,9 +165,8 @@ static bool is_path_text(const char *text)
 const char *wrong_path(const char *text)
 {
     static const char *const never[] = { "//", "/./", "/../", "%2f", "%2F", "#" };
-    static const char rule[] =
-        "is not a path to match: it must start with '/' and contain no '//', '.', '..', '%2F' or '#' "
-        "between slashes, for example /api";
+    static const char rule[] = "is not a path to match: it must start with '/' and contain no '//', '/./', "
+                               "'/../', '%2F' or '#', for example /api";
 
     if (*text != '/' || ends_in(text, "/..") || ends_in(text, "/."))
         return rule;

@@ -163,7 +163,7 @@ static void render_route(const struct fn_request *req, struct fn_response *r, st
     workload_check_name(&rt->w);
     route_rules(&(struct route_check){ .kind = rt->kind,
                                        .spec = rt->spec,
-                                       .ns = rt->w.spec.ns ? rt->w.spec.ns : "",
+                                       .ns = route_namespace(rt),
                                        .problems = &rt->w.call.problems,
                                        .advice = &rt->w.call.advice });
     before = workload_before(&rt->w, ROUTE_OBJECT);

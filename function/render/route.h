@@ -19,12 +19,16 @@ struct route {
     json_t *spec;
 };
 
+/* The route's namespace in the shoot; "" when a spec that is wrong does not tell. */
+static inline const char *route_namespace(const struct route *rt)
+{
+    return rt->w.spec.ns ? rt->w.spec.ns : "";
+}
+
 /* Where a parent is: the route's namespace when it does not say. */
 static inline const char *route_parent_namespace(const struct route *rt, const json_t *parent)
 {
-    const char *ns = jx_str(parent, "namespace", NULL);
-
-    return ns ? ns : rt->w.spec.ns;
+    return jx_str(parent, "namespace", route_namespace(rt));
 }
 
 /* "v1" of "gateway.networking.k8s.io/v1", as the provider chose it; NULL when it has not. */

@@ -12,6 +12,8 @@ struct view {
     const char *phase; /* while something is unmet here */
 };
 
+static const struct link_advice no_advice[] = { { 0 } };
+
 /* What a reason of Envoy Gateway's asks of the user, and whether it heals by itself. */
 static const struct {
     const char *reason, *phase, *advice;
@@ -206,12 +208,12 @@ static bool explain_admission(const struct route *rt, const json_t *gateway, con
             l, "NotAllowedByListeners",
             "Listener \"%.63s\" (%.16s) of Gateway \"%.63s\" accepts %s, not %s; name another listener",
             section(parent), protocol, jx_str(parent, "name", ""), taken_by(protocol), rt->kind->kind);
-    else if (strcmp(ns, rt->w.spec.ns) != 0)
+    else if (strcmp(ns, route_namespace(rt)) != 0)
         link_unmet(l, "NotAllowedByListeners",
                    "Gateway %.63s/%.63s does not admit routes from namespace \"%.63s\"; set "
                    "allowedRoutes.namespaces.from of its "
                    "listener to All, or to Selector with one that fits",
-                   ns, jx_str(parent, "name", ""), rt->w.spec.ns);
+                   ns, jx_str(parent, "name", ""), route_namespace(rt));
     else
         return false;
     return true;
@@ -271,11 +273,25 @@ static void explain(const struct route *rt, const json_t *parent, struct view *v
 
 /* ---- the listener's other routes --------------------------------------------------------------------------------------- */
 
+/* Of the listener that the reference means, by name or by number; 0 = unknown. */
+static json_int_t port_of(const struct route *rt, const json_t *parent)
+{
+    bool known;
+
+    return jx_int(parent, "port", jx_int(find_listener(find_gateway(rt, parent, &known), parent), "port", 0));
+}
+
+/* A reference that names no listener means all of them. */
 static bool same_listener(const struct route *rt, const json_t *mine, const json_t *other)
 {
-    return !strcmp(jx_str(mine, "name", ""), jx_str(other, "name", "")) &&
-           !strcmp(route_parent_namespace(rt, mine), route_parent_namespace(rt, other)) &&
-           !strcmp(section(mine), section(other)) && jx_int(mine, "port", 0) == jx_int(other, "port", 0);
+    json_int_t a = port_of(rt, mine), b = port_of(rt, other);
+
+    if (strcmp(jx_str(mine, "name", ""), jx_str(other, "name", "")) != 0 ||
+        strcmp(route_parent_namespace(rt, mine), route_parent_namespace(rt, other)) != 0)
+        return false;
+    if (*section(mine) && *section(other))
+        return !strcmp(section(mine), section(other));
+    return !a || !b || a == b;
 }
 
 /* Envoy Gateway serves the oldest, and of equals the first by name. */
@@ -293,6 +309,8 @@ static void look_around(const struct route *rt, struct view *v)
     const char *created = jx_str(rt->w.seen[ROUTE_OBJECT].at_provider, "created", "~"),
                *name = rt->w.call.names.own;
 
+    if (!list && !link_troubled(&v->alone, &rt->w.seen[ROUTE_ROUTES], "The routes of the cluster", no_advice))
+        link_unmet(&v->alone, "Pending", "Who else uses the listener is being looked up; nothing to do");
     for (size_t i = 0; i < json_array_size(list) * json_array_size(mine); i++) {
         const json_t *other = json_array_get(list, i / json_array_size(mine)),
                      *parent = json_array_get(mine, i % json_array_size(mine)),
