@@ -24,12 +24,8 @@ static const struct fn_fields spec[] = { { .name = "forProvider", .only = for_pr
 static const struct fn_fields resource_metadata[] = { { .name = "generation" }, { 0 } };
 static const struct fn_fields response[] = { { .name = "statusCode" }, { .name = "body" }, { 0 } };
 static const struct fn_fields status[] = {
-    { .name = "conditions" },
-    { .name = "atProvider" },
-    { .name = "response", .only = response },
-    { .name = "expiresAt" },
-    { .name = "apiVersion" },
-    { 0 },
+    { .name = "conditions" }, { .name = "atProvider" }, { .name = "response", .only = response },
+    { .name = "expiresAt" },  { .name = "apiVersion" }, { 0 },
 };
 
 static const struct fn_fields resource[] = {

@@ -24,8 +24,7 @@ static json_t *run(const char *program, const json_t *list)
     char folder[] = "/tmp/gwapi-jq-XXXXXX", command[128], chunk[65536];
     CLEAN(buf_free) struct buf out = buf_max(OUT_MAX);
     CLEAN(free)
-    char *text = jx_dump(list),
-         *prog = NULL, *json = NULL, *whole = x_asprintf("[.[] | (%s)]", program);
+    char *text = jx_dump(list), *prog = NULL, *json = NULL, *whole = x_asprintf("[.[] | (%s)]", program);
     size_t n;
     json_t *results;
     FILE *f;
