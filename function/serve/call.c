@@ -72,6 +72,7 @@ static void call_free(struct call *c)
     grpc_call_details_destroy(&c->details);
     free(c->reply.bytes);
     free(c->last);
+    atomic_fetch_sub(&s->unread, c->unread);
     free(c);
     if (atomic_fetch_sub(&s->calls, 1) == 1)
         no_call_left(s);
@@ -215,12 +216,32 @@ size_t call_reply_ops(struct call *c, grpc_op ops[CALL_OPS], grpc_slice *details
     return n;
 }
 
+/* The library does not count what it has to send: clients that do not read could take any amount of memory. Small answers are always sent,
+ * so that others have theirs. */
+static void limit_unread(struct call *c)
+{
+    struct server *s = c->route->server;
+    size_t n = c->reply.bytes ? c->reply.n : 0;
+
+    if (n <= SERVE_INLINE_MAX)
+        return;
+    if (atomic_fetch_add(&s->unread, n) + n <= SERVER_UNREAD_MAX) {
+        c->unread = n;
+        return;
+    }
+    atomic_fetch_sub(&s->unread, n);
+    call_refuse(c, SERVE_RESOURCE_EXHAUSTED,
+                "too many large answers are not read by their clients; try again later");
+}
+
 void call_finish(struct call *c)
 {
     grpc_op ops[CALL_OPS];
     grpc_slice details;
-    size_t n = call_reply_ops(c, ops, &details, true);
+    size_t n;
 
+    limit_unread(c);
+    n = call_reply_ops(c, ops, &details, true);
     call_start(c, ops, n, &c->finished);
     grpc_slice_unref(details);
 }

@@ -21,7 +21,8 @@ enum {
     SERVER_QUEUE_MAX = 1024,     /* large requests waiting for a worker */
     SERVER_LARGEST_AT_ONCE = 16, /* requests of the greatest size there is memory for */
     SERVER_MEMORY_MIN = 64 << 20,
-    SERVER_STACK = 1 << 20, /* of our threads: renderers and OpenSSL, with sanitizers */
+    SERVER_UNREAD_MAX = 256 << 20, /* bytes of large answers that their clients have not read yet */
+    SERVER_STACK = 1 << 20,        /* of our threads: renderers and OpenSSL, with sanitizers */
     SERVER_STREAMS_MAX =
         1024, /* calls under way on one connection; Crossplane makes at most 100 for a kind */
 };
@@ -53,6 +54,7 @@ struct call {
     grpc_slice flat;           /* the request in one piece; of a unary call that was handled nothing */
     struct serve_reply reply;
     grpc_byte_buffer *response; /* the reply's bytes once they are the library's */
+    size_t unread;              /* what of them counts */
 
     struct tag arrived, closed, received, sent, finished;
     int cancelled;        /* written by the library with 'closed' or 'finished' */
@@ -82,7 +84,8 @@ struct server {
     pthread_t workers[SERVER_WORKERS_MAX];
     unsigned workers_wanted, workers_n;
     bool polling, started, stopped;
-    atomic_size_t calls; /* that exist, those the library may still hand over among them */
+    atomic_size_t calls;  /* that exist, those the library may still hand over among them */
+    atomic_size_t unread; /* bytes, of all calls */
 
     pthread_mutex_t lock; /* for what is below */
     pthread_cond_t work;  /* something is in the queue, or it was closed */

@@ -366,6 +366,29 @@ def unread(fn):
         c.close()
 
 
+@row("H10", "100 clients that do not read answers of 3.9 MiB: a limit on what is kept for them, and small calls are answered meanwhile")
+def unread_answers(fn):
+    before, size, clients = memory(fn.process), 39 * MIB // 10, []
+    asked = request(shoot())
+    asked.ClearField("context")
+    head = asked.SerializeToString() + tag(5, BYTES) + varint(size)  # the context comes back
+    for _ in range(100):
+        c = rawh2.Connection(fn.port)
+        c.send(rawh2.SETTINGS, payload=packing.pack(">HI", 4, 0))
+        stream = c.open(V1)
+        c.data(stream, rawh2.message(head, length=len(head) + size), end=False)
+        c.pour([stream], size, 10, 5 + len(head))
+        c.data(stream, b"")
+        clients.append(c)
+    time.sleep(0.5)
+    grown = memory(fn.process) - before
+    expect_equal(fn.expected, fn.raw(SMALL), "an answer meanwhile")
+    expect(has_own_malloc(fn.process) or grown < 340 * MIB, f"{grown >> 20} MiB")
+    for c in clients:
+        c.close()
+    wait_until(lambda: outcome(fn, head + bytes(size)) == OK, 5, "as large an answer afterwards")
+
+
 def open_files(process):
     return len(os.listdir(f"/proc/{process.pid}/fd"))
 
