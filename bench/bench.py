@@ -1,6 +1,7 @@
 """Measures the function beside its baselines, in turns on this machine, and prints ratios with the numbers to reach.
 
 Usage: bench.py DIRECTORY_OF_PROGRAMS [ROUNDS]     see README.md for what is measured and how"""
+import atexit
 import os
 import pathlib
 import shutil
@@ -38,6 +39,7 @@ class Server:
         self.address = f"127.0.0.1:{free_port()}"
         self.process = subprocess.Popen(pinned(SERVER_CORE, *(self.address if c == "ADDRESS" else c for c in command)),
                                         stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)  # whatever fails, nothing stays behind on the core
         host, port = self.address.split(":")
         for _ in range(500):
             with socket.socket() as s:
