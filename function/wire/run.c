@@ -21,9 +21,9 @@ static const char *known_kind(const json_t *composite, const char *const kinds[]
 
     if (!composite)
         return "none";
-    for (; *kinds; kinds++)
-        if (!strcmp(*kinds, kind))
-            return *kinds;
+    for (size_t i = 0; kinds[i]; i++)
+        if (!strcmp(kinds[i], kind))
+            return kinds[i];
     return "other";
 }
 
