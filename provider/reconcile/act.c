@@ -163,7 +163,7 @@ static void on_updated(void *ctx, const struct auth_result *r)
     struct object *o = ctx;
     bool news = *o->applied && strcmp(o->applied, jx_str(o->doc, "status.applied", "")) != 0;
 
-    changed(o, r, news ? SOON_MS : object_interval(o, PACE_IDLE));
+    changed(o, r, news ? SOON_MS : object_interval(o, o->was_ready ? PACE_IDLE : PACE_WAITING));
 }
 
 static void hash_of_change(int change, const struct exec_call *call, char out[65])

@@ -27,7 +27,8 @@ static const struct rule {
     /* Change: never on an answer that may be old. A failed object too is changed: that is the way out of a failure. */
     { FACT_SETTLING, 0, { ACT_NOTHING, PACE_WAITING, "Settling", OK } },
     { FACT_CHANGE | FACT_MAY_UPDATE, 0, { ACT_CHANGE, PACE_WAITING, "Settling", OK } },
-    { FACT_DRIFT | FACT_MAY_UPDATE, 0, { ACT_UPDATE, PACE_IDLE, "Available", OK } },
+    { FACT_DRIFT | FACT_MAY_UPDATE | FACT_READY, FACT_FAILED, { ACT_UPDATE, PACE_IDLE, "Available", OK } },
+    { FACT_DRIFT | FACT_MAY_UPDATE, 0, { ACT_UPDATE, PACE_WAITING, "NotReady", OK } },
 
     { FACT_FAILED, 0, { ACT_NOTHING, PACE_IDLE, NULL, OK } },
     { FACT_READY, 0, { ACT_NOTHING, PACE_IDLE, "Available", OK } },

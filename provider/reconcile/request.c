@@ -95,11 +95,16 @@ static bool is_settling(const struct object *o, const struct exec_observation *s
     return seen->fingerprint && !strcmp(seen->fingerprint, before) && o->loop->now() - since < limit;
 }
 
+/* The body is to be applied and was not yet. */
+static bool is_news(const struct object *o, const struct exec_observation *seen)
+{
+    return *seen->applied && strcmp(seen->applied, jx_str(o->doc, "status.applied", "")) != 0;
+}
+
 /* It may have all that the body says and yet more than that: what the body said before. */
 static bool has_drifted(const struct object *o, const struct exec_observation *seen)
 {
-    return !seen->up_to_date ||
-           (*seen->applied && strcmp(seen->applied, jx_str(o->doc, "status.applied", "")) != 0);
+    return !seen->up_to_date || is_news(o, seen);
 }
 
 static unsigned observed_facts(struct object *o, const struct exec_observation *seen)
@@ -114,7 +119,7 @@ static unsigned observed_facts(struct object *o, const struct exec_observation *
         facts |= FACT_DRIFT;
     if (seen->failure)
         facts |= FACT_FAILED;
-    if (seen->ready)
+    if (seen->ready && !is_news(o, seen)) /* what was ready is not what is asked for now */
         facts |= FACT_READY;
     if (o->removed_at && o->loop->now() - o->removed_at < REMOVE_AGAIN_MS)
         facts |= FACT_REMOVE_SENT;

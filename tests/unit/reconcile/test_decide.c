@@ -97,7 +97,7 @@ static void ready_is_neither_early_nor_forgotten(void **state)
             assert_true(available);
         if (!HAS(f, FACT_PRESENT) || HAS(f, FACT_DELETING) || HAS(f, FACT_SETTLING))
             assert_false(available);
-        if (HAS(f, FACT_FAILED) && !HAS(f, FACT_DRIFT))
+        if (!HAS(f, FACT_READY) || HAS(f, FACT_FAILED))
             assert_false(available);
     }
 }
