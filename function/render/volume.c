@@ -29,6 +29,7 @@ struct volume {
     const json_t
         *class; /* of the storage classes in the cluster, the one this volume has; NULL = not known */
     const char *class_name, *size_path;
+    const char *now; /* the size that is asked for now; NULL = the spec's */
     bool default_missing, waits;
 };
 
@@ -127,9 +128,10 @@ static json_t *claim_spec(const struct volume *v)
 {
     const struct spec *s = &v->spec;
 
-    return jx_object(jx_o("accessModes", jx_pack("[s]", access_mode(s))),
-                     jx_o("resources", jx_pack("{s:{s:s}}", "requests", "storage", s->size)),
-                     jx_s("storageClassName", s->storage_class), jx_s("volumeMode", s->volume_mode));
+    return jx_object(
+        jx_o("accessModes", jx_pack("[s]", access_mode(s))),
+        jx_o("resources", jx_pack("{s:{s:s}}", "requests", "storage", v->now ? v->now : s->size)),
+        jx_s("storageClassName", s->storage_class), jx_s("volumeMode", s->volume_mode));
 }
 
 static void compose(struct volume *v)
@@ -145,7 +147,9 @@ static void compose(struct volume *v)
     workload_put_namespace(w);
     workload_put_object(w, WORKLOAD_OBJECT, &claim, workload_metadata(w, v->spec.labels, v->spec.annotations),
                         claim_spec(v),
-                        jx_object(jx_i("bytes", (json_int_t)v->size.bytes), jx_b("waitsForPod", v->waits)));
+                        jx_object(jx_i("bytes", (json_int_t)v->size.bytes), jx_b("waitsForPod", v->waits),
+                                  /* another text is observed again: the pod may have come meanwhile */
+                                  jx_s("later", v->now ? v->spec.size : NULL)));
     workload_put_probe(w, VOLUME_CLASSES, &classes, "/apis/storage.k8s.io/v1/storageclasses", "10m");
     workload_put_probe(w, VOLUME_EVENTS, &events, events_url, calm ? "10m" : "15s");
 }
@@ -250,6 +254,17 @@ static void check_class(struct volume *v)
         problems_add(p, "spec.storageClassName: \"%.80s\" is not a storage class's name", class);
 }
 
+/* A claim can grow only once it is bound. */
+static void hold_growth(struct volume *v, const char *have, const struct quantity *before)
+{
+    problems_add(
+        &v->w.call.advice,
+        "%s: the volume grows to %.32s when it is there; until its first pod is scheduled %.32s is asked for",
+        v->size_path, v->spec.size, have);
+    v->now = have;
+    v->size = *before;
+}
+
 static void check_growth(struct volume *v, const json_t *at)
 {
     const char *have = jx_str(at, "requested", NULL), *path = v->size_path, *want = v->spec.size;
@@ -262,11 +277,7 @@ static void check_growth(struct volume *v, const json_t *at)
         problems_add(p, "%s: volumes can only grow: %.32s -> %.32s is not possible; set it to %.32s", path,
                      have, want, have);
     else if (!strcmp(jx_str(at, "phase", ""), "Pending"))
-        problems_add(
-            p,
-            "%s: a volume can grow only once it is there: it waits for its first pod with %.32s; set it back "
-            "until then, or delete it and make another",
-            path, have);
+        hold_growth(v, have, &before);
     else if (v->class && !jx_bool(v->class, "expandable", true))
         problems_add(
             p,
