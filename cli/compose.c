@@ -300,8 +300,9 @@ static int dependents_leaving(struct round *r, size_t *ret, struct err *e)
     *ret = 0;
     if (compose_dependents(r->c->store, r->composite, &dependents, e) < 0)
         return -1;
+    /* a volume may be held by a pod, and goes with the cluster at the latest */
     json_array_foreach (dependents, i, one)
-        *ret += jx_at(one, "metadata.deletionTimestamp") != NULL;
+        *ret += jx_at(one, "metadata.deletionTimestamp") && !strstr(jx_str(one, "kind", ""), "Volume");
     return 0;
 }
 
