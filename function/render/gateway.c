@@ -101,7 +101,7 @@ static void put_classes(struct gateway *g)
                                            .projection = gwapi_classes_projection };
 
     workload_put_probe(&g->w, GATEWAY_CLASSES, &probe, "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
-                       "5m");
+                       "1m");
 }
 
 static void compose(struct gateway *g)

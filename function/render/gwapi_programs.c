@@ -21,8 +21,9 @@
     "def one($t): [.[]? | objects | select(.type == $t)] | if length == 1 then .[0] else {} end; " \
     "def ok($t): one($t) | .status == \"True\" and .observedGeneration == $gen and $gen != null; " \
     "def wrong($t): one($t) as $c | if ok($t) then null " \
-        "elif $c.status == null or $c.observedGeneration != $gen then {type: $t, reason: \"Pending\"} " \
-        "else {type: $t, reason: ($c.reason | cut(60)), message: ($c.message | cut(300))} end; "
+        "elif $c.observedGeneration == null then {type: $t, reason: \"Pending\"} " \
+        "elif $c.observedGeneration != $gen then {type: $t, reason: \"Outdated\"} " \
+        "else {type: $t, reason: ($c.reason | cut(60)), message: ($c.message | cut(300) // \"\")} end; "
 
 /* What is wrong with the listener of that name; Programmed last, which only says that something is, and what is not said yet after what
  * is. */
@@ -32,7 +33,7 @@
             "| (if one(\"Conflicted\").status == \"True\" " \
                 "then one(\"Conflicted\") | {type, reason: (.reason | cut(60)), message: (.message | cut(300))} else null end) " \
             "// ([wrong(\"ResolvedRefs\"), wrong(\"Accepted\"), wrong(\"Programmed\") | objects] " \
-                "| map(select(.reason != \"Pending\"))[0] // .[0]) " \
+                "| map(select(.message != null))[0] // .[0]) " \
         "else {type: \"Accepted\", reason: \"Pending\"} end; " \
     "def names: [(g($d.spec.listeners[]), g($w.spec.listeners[])) | objects | .name] | unique; "
 
@@ -55,7 +56,7 @@ const char gwapi_gateway_projection[] =
                 "then {type, reason, message: (.message | cut(300))} else null end)), "
         "programmed: (g($d.status.conditions) | wrong(\"Programmed\")), "
         "fault: ([names[] | . as $n | fault($n) | objects | . + {name: $n[:80]}] "
-            "| map(select(.reason != \"Pending\"))[0] // .[0]), "
+            "| map(select(.message != null))[0] // .[0]), "
         "listeners: [g($d.spec.listeners[:64][]) | . as $l "
             "| {name: (.name | cut(63)), port, protocol: (.protocol | cut(16)), "
             "attachedRoutes: ([g($d.status.listeners[]) | objects | select(.name == $l.name) | .attachedRoutes][0] // 0), "

@@ -32,6 +32,9 @@ spec:
 """
 
 BACKENDS = {"my-service": 1234, "api": 8080, "api-next": 8080, "web": 8080, "secure": 8443}
+# What Envoy Gateway is known to get wrong, and what is said meanwhile.
+FAULTS = {"address-stale": "but Envoy Gateway still says AddressNotAssigned", "old-generation": "has not looked at the Gateway as it is now",
+          "no-accepted": 'has not looked at listener "http-listener" as it is now'}
 ROUTES = {"tcproute": "TCPRoute/my-tcp-service", "httproute": "HTTPRoute/my-http-service", "tlsroute": "TLSRoute/my-tls-service"}
 
 
@@ -62,6 +65,11 @@ def main(lab):
 
     says("Gateway/my-gateway", 'GatewayClass "envoy-gateway" does not exist in the cluster; available: none')
     kubectl("apply", "--server-side", "-f", "-", stdin=CLASS)
+    for fault, text in FAULTS.items():
+        lab.control("POST", "/settings", {"gateway-fault": fault})
+        says("Gateway/my-gateway", text)
+        expect(not lab.is_ready("Gateway", "my-gateway"), f"not Ready with {fault}")
+    lab.control("POST", "/settings", {"gateway-fault": "rewrites"})  # of times, which nobody here looks at
     wait_until(lambda: lab.is_ready("Gateway", "my-gateway"), 60, "the Gateway")
     for what, service in (("tcproute", "my-service"), ("httproute", "api"), ("tlsroute", "secure")):
         says(ROUTES[what], service)  # it is not there yet
@@ -76,6 +84,13 @@ def main(lab):
                  {one["name"]: one["attachedRoutes"] for one in status("Gateway/my-gateway")["listeners"]}, "routes attached")
     objects = json.loads(kubectl("get", "gateway,tcproute,httproute,tlsroute", "-n", "my-app", "-o", "json"))["items"]
     expect_equal(4, len(objects), "objects in the cluster")
+
+    # Envoy Gateway accepts a second route on a TCP listener, which gets no traffic
+    second = (ROOT / "examples/tcproute/tcproute.yaml").read_text().replace("my-tcp-service", "second")
+    lab.cli("apply", "-f", "-", "--timeout", "10s", stdin=second, code=None)
+    says("TCPRoute/second", 'already forwards to TCPRoute "my-tcp-service"')
+    lab.cli("delete", "-f", "-", "--yes", "--timeout", "1m", stdin=second)
+    expect(lab.is_ready("TCPRoute", "my-tcp-service"), "the first route is as it was")
 
     lab.cli("delete", "-f", inside, "--yes", "--timeout", "2m", timeout=150)
     expect_equal([], lab.control("GET", "/load-balancers"), "load balancers that are left")
