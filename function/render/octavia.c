@@ -17,11 +17,11 @@ static const char *const methods[] = { "ROUND_ROBIN", "LEAST_CONNECTIONS", "SOUR
 
 #define ROW(fld, anno, kind, flag)                                                                           \
     {                                                                                                        \
-        .field = (fld), .annotation = anno, .type = (kind), .flags = (flag)                                  \
+        .field = (fld), .annotation = (anno), .type = (kind), .flags = (flag)                                \
     }
 #define NUMBER_ROW(fld, anno, low, high)                                                                     \
     {                                                                                                        \
-        .field = (fld), .annotation = anno, .type = NUMBER, .least = (low), .most = (high)                   \
+        .field = (fld), .annotation = (anno), .type = NUMBER, .least = (low), .most = (high)                 \
     }
 
 static const struct setting {
