@@ -23,9 +23,8 @@ const struct part shoot_parts[] = {
 
 static void observe(struct shoot_state *st)
 {
-    naming_init(st->req->composite, &st->names);
     for (int id = 0; id < SHOOT_PARTS; id++)
-        observed_get(st->req, &shoot_parts[id], &st->seen[id]);
+        observed_get(st->call.req, &shoot_parts[id], &st->seen[id]);
 }
 
 /* provider-http calls everything Ready that answers: what it stored tells more. */
@@ -34,7 +33,7 @@ static void read_stored(struct shoot_state *st)
     struct observed *o = &st->seen[SHOOT_REQUEST];
     bool v2 = shoot_is_v2(&st->spec);
 
-    if (!st->in.upstream || !o->object)
+    if (!st->call.in.upstream || !o->object)
         return;
     if (jx_int(o->object, "status.response.statusCode", 0) == 200)
         st->stored = shoot_stored_projection(jx_str(o->object, "status.response.body", NULL), v2);
@@ -45,17 +44,17 @@ static void read_stored(struct shoot_state *st)
 /* Where users find the kubeconfig. */
 static void place_secret(struct shoot_state *st)
 {
-    const char *chosen = st->spec.kubeconfig_secret, *own = st->names.own;
+    const char *chosen = st->spec.kubeconfig_secret, *own = st->call.names.own;
 
     if (chosen)
         (void)snprintf(st->secret, sizeof(st->secret), "%.*s", (int)jx_cut(chosen, sizeof(st->secret) - 1),
                        chosen);
     else
         (void)snprintf(st->secret, sizeof(st->secret), "%.*s-kubeconfig", (int)jx_cut(own, 200), own);
-    st->secret_namespace =
-        st->names.ns
-            ? st->names.ns
-            : jx_str(st->req->composite, "spec.writeConnectionSecretToRef.namespace", "crossplane-system");
+    st->secret_namespace = st->call.names.ns
+                               ? st->call.names.ns
+                               : jx_str(st->call.req->composite, "spec.writeConnectionSecretToRef.namespace",
+                                        "crossplane-system");
 }
 
 const char *shoot_state_body(struct shoot_state *st)
@@ -67,9 +66,9 @@ const char *shoot_state_body(struct shoot_state *st)
 
 static void compose(struct shoot_state *st)
 {
-    if (st->in.upstream)
+    if (st->call.in.upstream)
         shoot_compose_upstream(st);
-    else if (st->in.gardener)
+    else if (st->call.in.gardener)
         shoot_compose_gardener(st);
     else
         shoot_compose(st);
@@ -77,33 +76,30 @@ static void compose(struct shoot_state *st)
 
 static void render_shoot(const struct fn_request *req, struct fn_response *r)
 {
-    struct shoot_state whole = { .req = req, .r = r }, *st = &whole;
+    struct shoot_state whole = { 0 }, *st = &whole;
 
+    call_begin(&st->call, req, r);
     observe(st);
-    input_read(req->input, &st->in, &st->problems);
-    shoot_spec_read(req->composite, &st->in, st->names.own, &st->spec, &st->problems);
-    st->rq.upstream = st->in.upstream;
-    requests_init(&st->rq, &st->names, st->spec.config_kind, st->spec.config_name);
+    shoot_spec_read(req->composite, &st->call.in, st->call.names.own, &st->spec, &st->call.problems);
+    requests_init(&st->call.rq, &st->call.names, st->spec.config_kind, st->spec.config_name);
     place_secret(st);
     read_stored(st);
     shoot_rules(st);
     if (st->seen[SHOOT_REQUEST].object)
         shoot_rules_change(st);
-    conditions_verdict(r, &st->problems, &st->advice);
-    if (!st->problems.n) {
+    conditions_verdict(r, &st->call.problems, &st->call.advice);
+    if (!st->call.problems.n) {
         compose(st);
         shoot_status(st);
     } else if (st->seen[SHOOT_REQUEST].object) {
         shoot_compose_again(st);
         shoot_status(st);
     } else {
-        conditions_refuse(r, &st->problems);
+        conditions_refuse(r, &st->call.problems);
     }
     free(st->body);
     json_decref(st->stored);
-    requests_free(&st->rq);
-    problems_free(&st->problems);
-    problems_free(&st->advice);
+    call_end(&st->call);
     shoot_spec_free(&st->spec);
 }
 

@@ -10,7 +10,7 @@ enum { OWN_KUBECONFIG_SECONDS = 3600 /* the provider's own, renewed in memory */
 
 void shoot_put(struct shoot_state *st, enum shoot_part id, json_t *resource)
 {
-    desired_put(st->r, &shoot_parts[id], resource);
+    desired_put(st->call.r, &shoot_parts[id], resource);
 }
 
 const struct shoot_programs *shoot_programs_for(const struct shoot_state *st)
@@ -31,7 +31,7 @@ static json_t *bootstrap(const struct shoot_state *st)
     CLEAN(free) char *url = shoot_bootstrap_url(&st->spec);
 
     return requests_disposable(
-        &st->rq, &shoot_parts[SHOOT_BOOTSTRAP],
+        &st->call.rq, &shoot_parts[SHOOT_BOOTSTRAP],
         jx_object(jx_s("url", url), jx_w("method", "POST"), jx_w("storeResponse", "None")));
 }
 
@@ -76,13 +76,14 @@ static json_t *shoot_request(struct shoot_state *st)
     CLEAN(free) char *base = shoot_collection_url(&st->spec);
     json_t *fp = json_copy(shoot_fixed(st, &any, any_request));
 
-    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", shoot_state_body(st)))),
-           jx_o("observeList",
-                jx_object(jx_w("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
-                          jx_s("value", st->spec.name))),
-           jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
-           jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
+    jx_add(
+        fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_s("body", shoot_state_body(st)))),
+        jx_o("observeList",
+             jx_object(jx_w("url", ".payload.baseUrl"), jx_s("key", shoot_programs_for(st)->list_key),
+                       jx_s("value", st->spec.name))),
+        jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
+        jx_s("pollIntervalWhileNotReady", st->call.in.poll_not_ready ? st->call.in.poll_not_ready : "15s"));
+    return requests_request(&st->call.rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *provider_config(const struct shoot_state *st)
@@ -90,11 +91,11 @@ static json_t *provider_config(const struct shoot_state *st)
     CLEAN(free) char *url = shoot_url(&st->spec);
     CLEAN(free) char *kubeconfig = shoot_kubeconfig_url(&st->spec);
     json_t *shoot =
-        jx_object(jx_O("providerConfigRef", st->rq.account), jx_s("apiGeneration", st->spec.api_generation),
-                  jx_s("url", url), jx_s("kubeconfigUrl", kubeconfig),
-                  jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
+        jx_object(jx_O("providerConfigRef", st->call.rq.account),
+                  jx_s("apiGeneration", st->spec.api_generation), jx_s("url", url),
+                  jx_s("kubeconfigUrl", kubeconfig), jx_i("expirationSeconds", OWN_KUBECONFIG_SECONDS));
 
-    return requests_provider_config(&st->rq, &shoot_parts[SHOOT_CONFIG],
+    return requests_provider_config(&st->call.rq, &shoot_parts[SHOOT_CONFIG],
                                     jx_object(jx_w("auth", "CleuraShoot"), jx_o("shoot", shoot)));
 }
 
@@ -132,9 +133,10 @@ json_t *shoot_api_server(const struct shoot_state *st)
     char config[NAMING_SIZE];
     json_t *fp = json_copy(jx_fixed(&any, any_probe, NULL));
 
-    jx_add(fp, jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "10s"));
-    naming_object(&st->names, &shoot_parts[SHOOT_CONFIG], config);
-    return requests_probe(&st->rq, &shoot_parts[SHOOT_API_SERVER], config, fp);
+    jx_add(fp, jx_s("pollIntervalWhileNotReady",
+                    st->call.in.poll_not_ready ? st->call.in.poll_not_ready : "10s"));
+    naming_object(&st->call.names, &shoot_parts[SHOOT_CONFIG], config);
+    return requests_probe(&st->call.rq, &shoot_parts[SHOOT_API_SERVER], config, fp);
 }
 
 static json_t *any_kubeconfig(const void *programs)
@@ -163,13 +165,13 @@ static json_t *kubeconfig(const struct shoot_state *st)
     jx_add(fp, jx_s("url", url), jx_s("body", body),
            jx_o("secretInjectionConfigs",
                 shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
-    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 json_t *shoot_protection(const struct shoot_state *st)
 {
     return requests_protection(
-        &st->rq, &shoot_parts[SHOOT_PROTECTION],
+        &st->call.rq, &shoot_parts[SHOOT_PROTECTION],
         jx_word("Deletion destroys the cluster with all its volumes and load balancers: "
                 "set spec.deletionProtection to false first"));
 }
@@ -212,6 +214,6 @@ void shoot_compose_again(struct shoot_state *st)
 {
     for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
         if (st->seen[id].object)
-            desired_keep(st->r, &shoot_parts[id]);
+            desired_keep(st->call.r, &shoot_parts[id]);
     st->applied = true; /* what is there is all that will be */
 }

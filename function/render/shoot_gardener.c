@@ -14,7 +14,9 @@ static const char hash_key[] = "cleura.crossplane.io/spec";
 
 static const char *garden_namespace(const struct shoot_state *st)
 {
-    return st->in.garden_namespace ? st->in.garden_namespace : st->names.ns ? st->names.ns : "";
+    return st->call.in.garden_namespace ? st->call.in.garden_namespace
+           : st->call.names.ns          ? st->call.names.ns
+                                        : "";
 }
 
 static char *collection_url(const struct shoot_state *st)
@@ -90,7 +92,7 @@ static json_t *networking(const struct shoot_spec *s)
 /* Sub-trees that are Gardener's own words go as they are. */
 static json_t *part(const struct shoot_state *st, const char *path)
 {
-    json_t *there = jx_at(st->req->composite, path);
+    json_t *there = jx_at(st->call.req->composite, path);
 
     return json_is_null(there) ? NULL : there;
 }
@@ -114,8 +116,8 @@ static json_t *shoot_spec_doc(const struct shoot_state *st)
 
     return jx_pack("{s:{s:s, s:s*}, s:s*, s:s*, s:s*, s:{s:s*}, s:o, s:o, s:O*, s:o*, s:O*}", "cloudProfile",
                    "kind", "CloudProfile", "name", profile, "region", s->region, "purpose", s->purpose,
-                   "credentialsBindingName", st->in.credentials_binding, "kubernetes", "version", s->version,
-                   "networking", networking(s), "provider", provider(s), "controlPlane",
+                   "credentialsBindingName", st->call.in.credentials_binding, "kubernetes", "version",
+                   s->version, "networking", networking(s), "provider", provider(s), "controlPlane",
                    part(st, "spec.controlPlane"), "hibernation", hibernation(s), "maintenance",
                    part(st, "spec.maintenance"));
 }
@@ -197,10 +199,11 @@ static json_t *shoot_request(const struct shoot_state *st)
     CLEAN(free) char *base = collection_url(st);
     json_t *fp = json_copy(jx_fixed(&any, any_request, &shoot_programs_gardener));
 
-    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_o("body", text_of(body(st))))),
-           jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
-           jx_s("pollIntervalWhileNotReady", st->in.poll_not_ready ? st->in.poll_not_ready : "15s"));
-    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
+    jx_add(
+        fp, jx_o("payload", jx_object(jx_s("baseUrl", base), jx_o("body", text_of(body(st))))),
+        jx_o("adopt", jx_opt_bool(st->spec.adopt)), jx_s("pollInterval", st->spec.poll),
+        jx_s("pollIntervalWhileNotReady", st->call.in.poll_not_ready ? st->call.in.poll_not_ready : "15s"));
+    return requests_request(&st->call.rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *any_kubeconfig(const void *programs)
@@ -232,7 +235,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
 
     jx_add(fp, jx_s("url", url), jx_o("body", text_of(ask)),
            jx_o("secretInjectionConfigs", shoot_inject(st, st->secret, jx_fixed(&key, kubeconfig_key, p))));
-    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 /* The exported kubeconfig is the way in: Gardener's answer is not one that auth CleuraShoot reads. */
@@ -241,7 +244,7 @@ static json_t *provider_config(const struct shoot_state *st)
     json_t *ref = jx_pack("{s:s, s:s, s:s}", "name", st->secret, "namespace", st->secret_namespace, "key",
                           "kubeconfig");
 
-    return requests_provider_config(&st->rq, &shoot_parts[SHOOT_CONFIG],
+    return requests_provider_config(&st->call.rq, &shoot_parts[SHOOT_CONFIG],
                                     jx_pack("{s:s, s:{s:s, s:o}}", "auth", "Kubeconfig", "credentials",
                                             "source", "Secret", "secretRef", ref));
 }

@@ -64,18 +64,18 @@ static void suggest_name(const char *text, size_t most, char out[NAME_MAX_CLEURA
 
 static const char *name_path(const struct shoot_state *st)
 {
-    if (jx_str(st->req->composite, "spec.name", NULL))
+    if (jx_str(st->call.req->composite, "spec.name", NULL))
         return "spec.name";
-    return st->names.own == st->names.object ? "metadata.name" : "spec.claimRef.name";
+    return st->call.names.own == st->call.names.object ? "metadata.name" : "spec.claimRef.name";
 }
 
 /* Gardener allows 21 with the project's name, which has 6 letters at Cleura. */
 static size_t longest_name(const struct shoot_state *st)
 {
-    const char *ns = st->in.garden_namespace ? st->in.garden_namespace : st->names.ns;
+    const char *ns = st->call.in.garden_namespace ? st->call.in.garden_namespace : st->call.names.ns;
     size_t project = ns && !strncmp(ns, "garden-", 7) ? strlen(ns + 7) : 6;
 
-    return !st->in.gardener ? NAME_MAX_CLEURA : project < 20 ? 21 - project : 1;
+    return !st->call.in.gardener ? NAME_MAX_CLEURA : project < 20 ? 21 - project : 1;
 }
 
 static void check_name(struct shoot_state *st)
@@ -86,21 +86,21 @@ static void check_name(struct shoot_state *st)
 
     suggest_name(name, most, better);
     if (!words_dns_label(name) || strstr(name, "--"))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s: \"%.64s\" cannot name a cluster: use lower-case letters, digits and single hyphens "
                      "inside%s%s%s",
                      name_path(st), name, *better ? ", for example \"" : "", better, *better ? "\"" : "");
     else if (strlen(name) > most)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s: \"%.64s\" has %zu characters, and %s takes at most %zu; set spec.name, for "
                      "example to \"%s\"",
                      name_path(st), name, strlen(name),
-                     st->in.gardener ? "Gardener with this project" : "Cleura", most, better);
+                     st->call.in.gardener ? "Gardener with this project" : "Cleura", most, better);
 }
 
 static void check_project(struct shoot_state *st)
 {
-    const char *id = st->in.gardener ? NULL : st->spec.project_id;
+    const char *id = st->call.in.gardener ? NULL : st->spec.project_id;
     char digits[33];
     size_t n = 0;
     bool good = true;
@@ -116,13 +116,13 @@ static void check_project(struct shoot_state *st)
     }
     digits[n] = '\0';
     if (!good || n != 32)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.projectId: \"%.64s\" is not an OpenStack project's id, which has 32 hex digits, "
                      "for example "
                      "0123456789abcdef0123456789abcdef",
                      id);
     else if (strlen(id) != n)
-        problems_add(&st->problems, "spec.projectId: \"%s\" has hyphens; write %s", id, digits);
+        problems_add(&st->call.problems, "spec.projectId: \"%s\" has hyphens; write %s", id, digits);
 }
 
 static void check_place(struct shoot_state *st)
@@ -130,12 +130,12 @@ static void check_place(struct shoot_state *st)
     const struct shoot_spec *s = &st->spec;
 
     if (s->region && !words_only(s->region, "-_"))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.region: \"%.64s\" is not a region's name; write for example kna1 or sto2",
                      s->region);
     if (!words_only(s->cloud, "-_."))
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "spec.cloud: \"%.64s\" is not a cloud's name; write public, compliant or your own cloud's",
             s->cloud);
     check_project(st);
@@ -146,15 +146,15 @@ static void check_config(struct shoot_state *st)
     const struct shoot_spec *s = &st->spec;
     char own[NAMING_SIZE];
 
-    naming_object(&st->names, &shoot_parts[SHOOT_CONFIG], own);
-    if (st->names.cluster && strcmp(s->config_kind, "ProviderConfig") != 0)
+    naming_object(&st->call.names, &shoot_parts[SHOOT_CONFIG], own);
+    if (st->call.names.cluster && strcmp(s->config_kind, "ProviderConfig") != 0)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "spec.providerConfigRef.kind: \"%s\" does not exist in cluster scope; use ProviderConfig",
             s->config_kind);
     else if (!strcmp(s->config_kind, "ProviderConfig") && !strcmp(s->config_name, own))
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "metadata.name: \"%s\" is also the name of the account's ProviderConfig, and the cluster gets a "
             "ProviderConfig of its own name; rename one of them",
             own);
@@ -167,11 +167,11 @@ static void check_version(struct shoot_state *st)
     if (!v)
         return;
     if (!shoot_is_version(v, 2))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.kubernetes.version: \"%.32s\" is not a version; write for example %s", v,
                      *v == 'v' && shoot_is_version(v + 1, 2) ? v + 1 : "1.33.7");
     else if (!shoot_is_version(v, 3))
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "spec.kubernetes.version: \"%s\" has no patch number: Gardener takes the newest patch "
                      "it offers; should "
                      "Cleura refuse it, write it in full, like 1.33.7",
@@ -189,17 +189,17 @@ static void check_infrastructure(struct shoot_state *st)
     for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
         if (ids[i].value &&
             (strlen(ids[i].value) != 36 || strspn(ids[i].value, "0123456789abcdefABCDEF-") != 36))
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "%s.%s: \"%.64s\" is not a UUID like 0f1e2d3c-4b5a-4697-8877-665544332211", path,
                          ids[i].name, ids[i].value);
     if (!s->network_id != !s->router_id)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.networks: an existing network needs both id and router.id; %s is missing", path,
                      s->network_id ? "router.id" : "id");
     if (s->floating_pool && !*s->floating_pool)
-        problems_add(&st->problems, "%s.floatingPoolName is empty; leave it out for ext-net", path);
-    if (!st->in.gardener && !shoot_is_v2(s) && s->lb_provider && strcmp(s->lb_provider, "amphora") != 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems, "%s.floatingPoolName is empty; leave it out for ext-net", path);
+    if (!st->call.in.gardener && !shoot_is_v2(s) && s->lb_provider && strcmp(s->lb_provider, "amphora") != 0)
+        problems_add(&st->call.problems,
                      "spec.provider.controlPlaneConfig.loadBalancerProvider: \"%.64s\" cannot be chosen with "
                      "Cleura's API v1, "
                      "which uses amphora; set spec.apiGeneration to v2, or leave it out",
@@ -219,42 +219,43 @@ static void check_unsent(struct shoot_state *st)
 
     for (size_t i = 0; i < ARRAY_LENGTH(profile); i++)
         if (profile[i].value && strcmp(profile[i].value, profile[i].same) != 0)
-            problems_add(&st->advice,
+            problems_add(&st->call.advice,
                          "%s: \"%.64s\" is not sent: Cleura chooses its cloud profile itself; leave it out",
                          profile[i].path, profile[i].value);
     if (s->purpose && strcmp(s->purpose, "evaluation") != 0)
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "spec.purpose: \"%s\" is not sent: Cleura's API has no field for it; leave it out",
                      s->purpose);
     if (s->failure_tolerance && !strcmp(s->failure_tolerance, "zone"))
-        problems_add(&st->advice, "spec.controlPlane.highAvailability.failureTolerance.type: \"zone\" is "
-                                  "sent as \"on\": Cleura chooses "
-                                  "between node and zone by what the region has");
+        problems_add(&st->call.advice,
+                     "spec.controlPlane.highAvailability.failureTolerance.type: \"zone\" is "
+                     "sent as \"on\": Cleura chooses "
+                     "between node and zone by what the region has");
 }
 
 /* What Gardener itself needs, and what it does not know. */
 static void check_gardener(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
-    const char *ns = st->in.garden_namespace ? st->in.garden_namespace : st->names.ns;
+    const char *ns = st->call.in.garden_namespace ? st->call.in.garden_namespace : st->call.names.ns;
 
     if (!s->cloud_profile && !s->cloud_profile_name)
-        problems_add(&st->problems, "spec.cloudProfile.name is required with backend Gardener");
+        problems_add(&st->call.problems, "spec.cloudProfile.name is required with backend Gardener");
     if (!ns || !words_dns_label(ns))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "input.gardenNamespace is required with backend Gardener: the project's namespace, for "
                      "example garden-my-project");
     if (s->allowed_cidrs)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.allowedCidrs is no field of Gardener's Shoot; leave it out with backend Gardener");
     if (s->cilium.encryption.set || s->cilium.encryption_mode || s->cilium.node_to_node.set ||
         s->cilium.strict_mode.set)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "spec.networking.ciliumProviderConfig: encryption is not sent to Gardener; leave it out");
     for (size_t i = 0; i < s->n_workers; i++)
         if (!s->workers[i].zones)
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "%s.zones is required with backend Gardener; write for example [nova]",
                          s->workers[i].path);
 }
@@ -265,19 +266,19 @@ static void check_kubeconfig(struct shoot_state *st)
     json_int_t seconds = s->kubeconfig_seconds.value;
 
     if (s->kubeconfig_seconds.set && seconds > KUBECONFIG_MOST)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.kubeconfig.expirationSeconds: %lld is more than a day, which Cleura would "
                      "silently shorten; write "
                      "at most %d",
                      (long long)seconds, KUBECONFIG_MOST);
     if (s->kubeconfig_seconds.set && seconds < KUBECONFIG_LEAST)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.kubeconfig.expirationSeconds: %lld is less than ten minutes; write at least %d",
                      (long long)seconds, KUBECONFIG_LEAST);
     if (s->kubeconfig_secret &&
         (!words_only(s->kubeconfig_secret, "-.") || strlen(s->kubeconfig_secret) > SECRET_NAME_MAX ||
          strpbrk(s->kubeconfig_secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.kubeconfig.secretName: \"%.64s\" cannot name a Secret: use lower-case letters, "
                      "digits, hyphens and "
                      "dots, for example my-cluster-kubeconfig",
@@ -287,17 +288,18 @@ static void check_kubeconfig(struct shoot_state *st)
 /* What upstream provider-http cannot do for a cluster. */
 static void check_executor(struct shoot_state *st)
 {
-    if (!st->in.upstream)
+    if (!st->call.in.upstream)
         return;
     problems_add(
-        &st->advice,
+        &st->call.advice,
         "executor provider-http: after its creation only the cluster's version, schedules, maintenance and "
         "allowed addresses are changed; workers, hibernation and high availability are not");
-    problems_add(&st->advice,
+    problems_add(&st->call.advice,
                  "executor provider-http: the kubeconfig also stands in clear in the status of its "
                  "DisposableRequest and is renewed by the clock; nothing inside the cluster can be managed");
-    if (!st->in.endpoint && strcmp(st->spec.cloud, "public") != 0 && strcmp(st->spec.cloud, "compliant") != 0)
-        problems_add(&st->problems, "input.endpoint is required for cloud \"%.64s\": its REST API's URL",
+    if (!st->call.in.endpoint && strcmp(st->spec.cloud, "public") != 0 &&
+        strcmp(st->spec.cloud, "compliant") != 0)
+        problems_add(&st->call.problems, "input.endpoint is required for cloud \"%.64s\": its REST API's URL",
                      st->spec.cloud);
 }
 
@@ -309,7 +311,7 @@ void shoot_rules(struct shoot_state *st)
     check_config(st);
     check_version(st);
     check_infrastructure(st);
-    if (st->in.gardener)
+    if (st->call.in.gardener)
         check_gardener(st);
     else
         check_unsent(st);
@@ -317,5 +319,6 @@ void shoot_rules(struct shoot_state *st)
     shoot_rules_network(st);
     shoot_rules_time(st);
     check_kubeconfig(st);
-    input_duration("spec.pollInterval", jx_str(st->req->composite, "spec.pollInterval", NULL), &st->problems);
+    input_duration("spec.pollInterval", jx_str(st->call.req->composite, "spec.pollInterval", NULL),
+                   &st->call.problems);
 }

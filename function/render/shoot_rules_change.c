@@ -9,7 +9,7 @@ static void fixed(struct shoot_state *st, const char *path, const char *want, co
 {
     if (!want || !have || !*have || !(any_case ? strcasecmp(want, have) : strcmp(want, have)))
         return;
-    problems_add(&st->problems,
+    problems_add(&st->call.problems,
                  "%s: \"%.64s\" cannot replace \"%.64s\": it is fixed when the cluster is created; set it "
                  "back, or create a new "
                  "cluster",
@@ -35,7 +35,7 @@ static void check_zones(struct shoot_state *st, const json_t *there)
             for (size_t k = 0; k < json_array_size(w->zones); k++)
                 kept = kept || json_equal(json_array_get(w->zones, k), zone);
             if (!kept)
-                problems_add(&st->problems,
+                problems_add(&st->call.problems,
                              "%s.zones: \"%.64s\" is missing, and a group's zones can only be added to; add "
                              "it, or make a new group "
                              "of another name",
@@ -60,36 +60,38 @@ static void check_version(struct shoot_state *st, const char *have, const char *
         return;
     if (strtol(want, NULL, 10) == strtol(have, NULL, 10) && minor(want) > minor(have) + 1)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "spec.kubernetes.version: %s skips a minor version: the cluster runs %s; go to %ld.%ld first",
             want, have, strtol(have, NULL, 10), minor(have) + 1);
     if (shoot_version_compare(want, have) >= 0 || automatic)
         return;
     if (asked_before && shoot_version_compare(want, asked_before) < 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.kubernetes.version: %s is older than %s, which the cluster runs; a downgrade is "
                      "not possible, set it "
                      "to %s",
                      want, have, have);
     else
-        problems_add(&st->advice, "spec.kubernetes.version: the cluster runs %s, newer than %s; set it to %s",
-                     have, want, have);
+        problems_add(&st->call.advice,
+                     "spec.kubernetes.version: the cluster runs %s, newer than %s; set it to %s", have, want,
+                     have);
 }
 
 /* Another executor's object is another object: the old one would be deleted, and the cluster with it. */
 static void check_executor(struct shoot_state *st, const json_t *body)
 {
     const char *have = jx_str(st->seen[SHOOT_REQUEST].object, "apiVersion", NULL),
-               *want = requests_group(&st->rq);
+               *want = requests_group(&st->call.rq);
 
     if (have && strcmp(have, want) != 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "input.executor: the cluster's Request is a %s, and another executor's would replace "
                      "and delete it; set "
                      "it back to %s",
-                     have, st->in.upstream ? "Cleura" : "provider-http");
-    if (body && strcmp(jx_str(body, "place.backend", "Cleura"), st->in.gardener ? "Gardener" : "Cleura") != 0)
-        problems_add(&st->problems,
+                     have, st->call.in.upstream ? "Cleura" : "provider-http");
+    if (body &&
+        strcmp(jx_str(body, "place.backend", "Cleura"), st->call.in.gardener ? "Gardener" : "Cleura") != 0)
+        problems_add(&st->call.problems,
                      "input.backend: the cluster was made through %s, and cannot move; set it back",
                      jx_str(body, "place.backend", "Cleura"));
 }
@@ -99,12 +101,12 @@ static void check_place(struct shoot_state *st, const json_t *body)
     const struct shoot_spec *s = &st->spec;
 
     fixed(st, "spec.region", s->region, jx_str(body, "place.region", NULL), true);
-    fixed(st, "spec.projectId", st->in.gardener ? NULL : s->project_id, jx_str(body, "place.projectId", NULL),
-          true);
+    fixed(st, "spec.projectId", st->call.in.gardener ? NULL : s->project_id,
+          jx_str(body, "place.projectId", NULL), true);
     fixed(st, "spec.cloud", s->cloud, jx_str(body, "place.cloud", NULL), false);
     /* A name that Cleura refused may be mended; one it may have taken would leave a cluster behind. */
     if (jx_at(st->seen[SHOOT_REQUEST].at_provider, "uid") || !st->seen[SHOOT_REQUEST].not_synced)
-        fixed(st, jx_str(st->req->composite, "spec.name", NULL) ? "spec.name" : "metadata.name", s->name,
+        fixed(st, jx_str(st->call.req->composite, "spec.name", NULL) ? "spec.name" : "metadata.name", s->name,
               jx_str(body, "name", NULL), false);
 }
 
@@ -115,7 +117,7 @@ static void warn_of_constraints(struct shoot_state *st, const json_t *list)
     json_t *c;
 
     json_array_foreach (list, i, c)
-        problems_add(&st->advice, "Gardener's constraint %.64s is %.16s: %.300s", jx_str(c, "type", "?"),
+        problems_add(&st->call.advice, "Gardener's constraint %.64s is %.16s: %.300s", jx_str(c, "type", "?"),
                      jx_str(c, "status", "?"), jx_str(c, "message", "no message"));
 }
 
@@ -125,7 +127,7 @@ static json_t *spec_before(struct shoot_state *st)
 {
     const char *text = jx_str(st->seen[SHOOT_REQUEST].object, "spec.forProvider.payload.body", "");
 
-    if (!*text || (!st->problems.n && !st->in.gardener && !strcmp(text, shoot_state_body(st))))
+    if (!*text || (!st->call.problems.n && !st->call.in.gardener && !strcmp(text, shoot_state_body(st))))
         return NULL;
     return jx_parse(text, strlen(text), NULL);
 }

@@ -29,15 +29,15 @@ static void read_range(struct shoot_state *st, struct range *r)
     if (!r->text)
         return;
     if (!cidr_parse(r->text, &r->cidr)) {
-        problems_add(&st->problems, "%s: \"%.64s\" is not an IPv4 range; write for example %s", r->path,
+        problems_add(&st->call.problems, "%s: \"%.64s\" is not an IPv4 range; write for example %s", r->path,
                      r->text, r->otherwise ? r->otherwise : "10.250.0.0/16");
         return;
     }
     r->good = !r->cidr.host_bits;
     cidr_text(&r->cidr, better);
     if (r->cidr.host_bits)
-        problems_add(&st->problems, "%s: %s is not a network's address; did you mean %s?", r->path, r->text,
-                     better);
+        problems_add(&st->call.problems, "%s: %s is not a network's address; did you mean %s?", r->path,
+                     r->text, better);
 }
 
 static void check_reserved(struct shoot_state *st, const struct range *r)
@@ -49,13 +49,13 @@ static void check_reserved(struct shoot_state *st, const struct range *r)
     for (size_t i = 0; r->text && r->good && i < ARRAY_LENGTH(reserved); i++)
         if (cidr_parse(reserved[i], &c) && cidr_overlap(&c, &r->cidr)) {
             problems_add(
-                &st->problems,
+                &st->call.problems,
                 "%s: %s overlaps %s, which Gardener's VPN uses; choose a private range, for example %s",
                 r->path, r->text, reserved[i], r->otherwise ? r->otherwise : "10.250.0.0/16");
             return;
         }
     if (r->text && r->good && !cidr_private(&r->cidr))
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "%s: %s is public address space, so the cluster could not reach those Internet hosts; "
                      "use a private range, "
                      "for example %s",
@@ -75,7 +75,7 @@ static void check_disjoint(struct shoot_state *st, const struct range *a, const 
     }
     cidr_text(&a->cidr, a_text);
     cidr_text(&b->cidr, b_text);
-    problems_add(&st->problems,
+    problems_add(&st->call.problems,
                  "%s: %s overlaps %s%s %s; choose disjoint ranges, for example pods 100.96.0.0/11, services "
                  "100.64.0.0/13 and "
                  "nodes 10.250.0.0/16",
@@ -102,8 +102,9 @@ static void check_inside(struct shoot_state *st, const struct range *workers, co
 {
     if (workers->text && nodes->text && workers->good && nodes->good &&
         !cidr_within(&workers->cidr, &nodes->cidr))
-        problems_add(&st->problems, "%s: %s does not lie inside %s %s; make it a part of it, or the same",
-                     workers->path, workers->text, nodes->path, nodes->text);
+        problems_add(&st->call.problems,
+                     "%s: %s does not lie inside %s %s; make it a part of it, or the same", workers->path,
+                     workers->text, nodes->path, nodes->text);
 }
 
 /* How many machines there may be at once: each group's maximum, and what a rolling update adds. */
@@ -129,14 +130,14 @@ static void check_room(struct shoot_state *st, const struct range *pods, const s
     json_int_t by_subnet = (INT64_C(1) << (32 - workers->cidr.prefix)) - SUBNET_OWN;
 
     if (pods->good && nodes > by_pods)
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "%s: /%d has room for %lld nodes (a /%d for each), but the workers can grow to %lld "
                      "with the surge of an "
                      "update; use a wider range, for example %s",
                      pods->path, pods->cidr.prefix, (long long)by_pods, POD_MASK, (long long)nodes,
                      pods->otherwise);
     if (workers->good && nodes > by_subnet)
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "%s: /%d has room for about %lld nodes, but the workers can grow to %lld with the surge "
                      "of an update; use a "
                      "wider range, for example 10.250.0.0/16",
@@ -147,8 +148,8 @@ static void check_room(struct shoot_state *st, const struct range *pods, const s
 /* Cleura chooses them; the loss is harmless unless a peered network counts on them. */
 static void check_unsent(struct shoot_state *st, const struct range *r)
 {
-    if (!st->in.gardener && r->good && r->text && strcmp(r->text, r->otherwise) != 0)
-        problems_add(&st->advice,
+    if (!st->call.in.gardener && r->good && r->text && strcmp(r->text, r->otherwise) != 0)
+        problems_add(&st->call.advice,
                      "%s: %.64s is not sent: Cleura chooses this range itself (%s); leave it out", r->path,
                      r->text, r->otherwise);
 }
@@ -156,8 +157,9 @@ static void check_unsent(struct shoot_state *st, const struct range *r)
 static void check_services(struct shoot_state *st, const struct range *r)
 {
     if (r->text && r->good && (r->cidr.prefix < SERVICES_WIDEST || r->cidr.prefix > SERVICES_NARROWEST))
-        problems_add(&st->problems, "%s: /%d is not possible; Kubernetes takes /%d to /%d, for example %s",
-                     r->path, r->cidr.prefix, SERVICES_WIDEST, SERVICES_NARROWEST, r->otherwise);
+        problems_add(&st->call.problems,
+                     "%s: /%d is not possible; Kubernetes takes /%d to /%d, for example %s", r->path,
+                     r->cidr.prefix, SERVICES_WIDEST, SERVICES_NARROWEST, r->otherwise);
 }
 
 static void check_type(struct shoot_state *st)
@@ -165,14 +167,15 @@ static void check_type(struct shoot_state *st)
     const struct shoot_spec *s = &st->spec;
     bool cilium = s->network_type && !strcmp(s->network_type, "cilium");
 
-    if (cilium && !shoot_is_v2(s) && !st->in.gardener)
+    if (cilium && !shoot_is_v2(s) && !st->call.in.gardener)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "spec.networking.type: \"cilium\" cannot be chosen with Cleura's API v1, which uses calico; set "
             "spec.apiGeneration to v2");
     if (s->cilium_doc && !cilium)
-        problems_add(&st->problems, "spec.networking.ciliumProviderConfig needs spec.networking.type cilium; "
-                                    "set it, or leave this out");
+        problems_add(&st->call.problems,
+                     "spec.networking.ciliumProviderConfig needs spec.networking.type cilium; "
+                     "set it, or leave this out");
 }
 
 /* Cleura's own address, from which it reads the cluster's metrics. */
@@ -185,30 +188,31 @@ static void check_allowed(struct shoot_state *st)
     char better[CIDR_TEXT];
     bool open = false;
 
-    if (list && !shoot_is_v2(&st->spec) && !st->in.gardener) {
-        problems_add(&st->problems, "spec.allowedCidrs cannot be sent with Cleura's API v1, which has no "
-                                    "field for it; set spec.apiGeneration "
-                                    "to v2, or leave it out");
+    if (list && !shoot_is_v2(&st->spec) && !st->call.in.gardener) {
+        problems_add(&st->call.problems,
+                     "spec.allowedCidrs cannot be sent with Cleura's API v1, which has no "
+                     "field for it; set spec.apiGeneration "
+                     "to v2, or leave it out");
         return;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
 
         if (!text || !cidr_parse(text, &c)) {
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "spec.allowedCidrs[%zu]: \"%.64s\" is not an IPv4 range; write for example %s", i,
                          text ? text : "(not a string)", "198.51.100.7/32");
             continue;
         }
         cidr_text(&c, better);
         if (c.host_bits)
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "spec.allowedCidrs[%zu]: %s is not a network's address; did you mean %s?", i, text,
                          better);
         open = open || (cidr_parse(management, &cleura) && cidr_within(&cleura, &c));
     }
     if (json_array_size(list) && !open)
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "spec.allowedCidrs: without %s Cleura cannot read the cluster's metrics; this control "
                      "plane's own address "
                      "must be allowed too",

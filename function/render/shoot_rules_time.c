@@ -35,12 +35,12 @@ static int check_window_time(struct shoot_state *st, const char *field, const ch
     int at = window_time(text);
 
     if (at < 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.maintenance.timeWindow.%s: \"%.32s\" is not in the form HHMMSS+ZZZZ; write for "
                      "example 220000+0100",
                      field, text);
     else if (text[6] == '-' && shoot_is_v2(&st->spec))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.maintenance.timeWindow.%s: \"%s\" has an offset west of Greenwich, which Cleura's "
                      "API v2 does not take; "
                      "write the same time as %02d%02d%02d+0000",
@@ -61,7 +61,7 @@ static void check_window(struct shoot_state *st)
         return;
     length = (end - begin + DAY) % DAY;
     if (length < WINDOW_LEAST || length > WINDOW_MOST)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "spec.maintenance.timeWindow: %s to %s is %d minutes long; it must be from 30 minutes "
                      "to 6 hours, for example "
                      "220000+0100 to 230000+0100",
@@ -149,11 +149,11 @@ static void check_cron(struct shoot_state *st, size_t i, bool is_end)
         return;
     before = used_before(&st->spec, i, is_end, cron);
     if (!is_cron(cron))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.%s: \"%.64s\" is not a cron line of five fields; write for example \"%s\"", h->path,
                      field, cron, is_end ? "0 8 * * 1-5" : "0 20 * * 1-5");
     else if (before)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.%s: \"%.64s\" repeats a line of %s; every start and end must be another one",
                      h->path, field, cron, before);
 }
@@ -163,20 +163,20 @@ static void check_schedule(struct shoot_state *st, size_t i)
     const struct shoot_schedule *h = &st->spec.schedules[i];
 
     if (!h->start && !h->end)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s has neither start nor end; write when to hibernate and when to wake up", h->path);
     else if (shoot_is_v2(&st->spec) && (!h->start || !h->end))
-        problems_add(&st->problems, "%s.%s is required by Cleura's API v2; write for example \"%s\"", h->path,
-                     h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
+        problems_add(&st->call.problems, "%s.%s is required by Cleura's API v2; write for example \"%s\"",
+                     h->path, h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
     check_cron(st, i, false);
     check_cron(st, i, true);
-    if (st->in.gardener && h->location && !words_only(h->location, "/_+-"))
-        problems_add(&st->problems,
+    if (st->call.in.gardener && h->location && !words_only(h->location, "/_+-"))
+        problems_add(&st->call.problems,
                      "%s.location: \"%.64s\" is not a time zone; write for example Europe/Stockholm", h->path,
                      h->location);
-    if (!st->in.gardener && h->location && strcasecmp(h->location, "UTC") != 0 &&
+    if (!st->call.in.gardener && h->location && strcasecmp(h->location, "UTC") != 0 &&
         strcasecmp(h->location, "Etc/UTC") != 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.location: \"%.64s\" cannot be sent: Cleura's API takes schedules in UTC; leave "
                      "location out and write "
                      "start and end in UTC",
@@ -189,6 +189,7 @@ void shoot_rules_time(struct shoot_state *st)
     for (size_t i = 0; i < st->spec.n_schedules; i++)
         check_schedule(st, i);
     if (st->spec.n_schedules && st->spec.hibernated.set)
-        problems_add(&st->advice, "spec.hibernation.enabled is not enforced while there are schedules: they "
-                                  "switch it; leave it out");
+        problems_add(&st->call.advice,
+                     "spec.hibernation.enabled is not enforced while there are schedules: they "
+                     "switch it; leave it out");
 }

@@ -18,14 +18,14 @@ static void check_names(struct shoot_state *st, size_t i)
     if (!w->name)
         return;
     if (strlen(w->name) > NAME_MAX_WORKER || !words_dns_label(w->name))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.name: \"%.64s\" cannot name a group of workers: use at most %d lower-case letters, "
                      "digits and hyphens "
                      "inside, for example \"default\"",
                      w->path, w->name, NAME_MAX_WORKER);
     for (size_t j = 0; j < i; j++)
         if (st->spec.workers[j].name && !strcmp(st->spec.workers[j].name, w->name)) {
-            problems_add(&st->problems, "%s.name: \"%.64s\" is the name of %s too; names must differ",
+            problems_add(&st->call.problems, "%s.name: \"%.64s\" is the name of %s too; names must differ",
                          w->path, w->name, st->spec.workers[j].path);
             return;
         }
@@ -34,15 +34,15 @@ static void check_names(struct shoot_state *st, size_t i)
 static void check_machine(struct shoot_state *st, const struct shoot_worker *w)
 {
     if (w->machine_type && !words_only(w->machine_type, "-_."))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.machine.type: \"%.64s\" is not a machine type; write for example b.4c8gb", w->path,
                      w->machine_type);
     if (w->image_version && !shoot_is_version(w->image_version, 1))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.machine.image.version: \"%.64s\" is not a version; write for example 1877.17.0",
                      w->path, w->image_version);
-    if (w->image && !st->in.gardener && !shoot_is_v2(&st->spec) && !w->image_name != !w->image_version)
-        problems_add(&st->problems,
+    if (w->image && !st->call.in.gardener && !shoot_is_v2(&st->spec) && !w->image_name != !w->image_version)
+        problems_add(&st->call.problems,
                      "%s.machine.image: Cleura's API v1 needs name and version, and %s is missing; write "
                      "both, or leave image "
                      "out for Cleura's default",
@@ -53,9 +53,9 @@ static void check_not_negative(struct shoot_state *st, const struct shoot_worker
                                struct jx_opt_int i)
 {
     if (i.set && i.value < 0)
-        problems_add(&st->problems, "%s.%s: %lld is less than 0", w->path, field, (long long)i.value);
+        problems_add(&st->call.problems, "%s.%s: %lld is less than 0", w->path, field, (long long)i.value);
     else if (i.set && i.value > 100000)
-        problems_add(&st->problems, "%s.%s: %lld is more than any cluster can have", w->path, field,
+        problems_add(&st->call.problems, "%s.%s: %lld is more than any cluster can have", w->path, field,
                      (long long)i.value);
 }
 
@@ -68,24 +68,26 @@ static void check_numbers(struct shoot_state *st, const struct shoot_worker *w)
     check_not_negative(st, w, "maxSurge", w->max_surge);
     check_not_negative(st, w, "maxUnavailable", w->max_unavailable);
     if (w->minimum.set && w->maximum.set && w->maximum.value < w->minimum.value)
-        problems_add(&st->problems, "%s.maximum: %lld is below minimum %lld; raise maximum or lower minimum",
-                     w->path, (long long)w->maximum.value, (long long)w->minimum.value);
+        problems_add(&st->call.problems,
+                     "%s.maximum: %lld is below minimum %lld; raise maximum or lower minimum", w->path,
+                     (long long)w->maximum.value, (long long)w->minimum.value);
     if (w->maximum.set && w->maximum.value > 0 && w->maximum.value < (json_int_t)zones)
-        problems_add(&st->problems, "%s.maximum: %lld is less than its %zu zones; it must be at least %zu",
-                     w->path, (long long)w->maximum.value, zones, zones);
-    if (!st->in.gardener && w->max_unavailable.set && w->max_unavailable.value > 0)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
+                     "%s.maximum: %lld is less than its %zu zones; it must be at least %zu", w->path,
+                     (long long)w->maximum.value, zones, zones);
+    if (!st->call.in.gardener && w->max_unavailable.set && w->max_unavailable.value > 0)
+        problems_add(&st->call.problems,
                      "%s.maxUnavailable: %lld cannot be sent: Cleura's API has no field for it and uses 0; "
                      "leave it out and use "
                      "maxSurge",
                      w->path, (long long)w->max_unavailable.value);
     else if (w->max_surge.set && w->max_surge.value == 0 && w->max_unavailable.value <= 0)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "%s.maxSurge: 0 with maxUnavailable 0 would let no rolling update proceed; write at least 1",
             w->path);
-    if (!st->in.gardener && w->system_allowed.set && !w->system_allowed.value)
-        problems_add(&st->problems,
+    if (!st->call.in.gardener && w->system_allowed.set && !w->system_allowed.value)
+        problems_add(&st->call.problems,
                      "%s.systemComponents.allow: false cannot be sent: Cleura's API has no field for it; "
                      "leave it out and keep "
                      "system pods off with a taint",
@@ -97,19 +99,19 @@ static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
     const char *size = w->volume_size;
     size_t digits = size ? strspn(size, "0123456789") : 0;
 
-    if (w->volume_type && !st->in.gardener)
+    if (w->volume_type && !st->call.in.gardener)
         problems_add(
-            &st->problems,
+            &st->call.problems,
             "%s.volume.type: \"%.64s\" cannot be sent: Cleura's API takes only the size; leave it out",
             w->path, w->volume_type);
     if (size && (!digits || strcmp(size + digits, "Gi") != 0)) {
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.volume.size: \"%.32s\" is not in whole gibibytes; write for example %.*s%s", w->path,
                      size, digits && digits < 6 ? (int)digits : 2, digits && digits < 6 ? size : "50", "Gi");
         return;
     }
-    if (w->volume && !size && (!w->volume_type || st->in.gardener))
-        problems_add(&st->problems,
+    if (w->volume && !size && (!w->volume_type || st->call.in.gardener))
+        problems_add(&st->call.problems,
                      "%s.volume.size is required in volume; write for example 50Gi, or leave volume out",
                      w->path);
 }
@@ -119,16 +121,17 @@ static void check_zones(struct shoot_state *st, const struct shoot_worker *w)
     size_t n = json_array_size(w->zones);
 
     if (w->zones && !n)
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.zones is empty; name at least one zone, for example nova, or leave it out", w->path);
     for (size_t i = 0; i < n; i++) {
         const char *zone = json_string_value(json_array_get(w->zones, i));
 
         if (!zone || !words_only(zone, "-_."))
-            problems_add(&st->problems, "%s.zones[%zu] must be a zone's name, for example nova", w->path, i);
+            problems_add(&st->call.problems, "%s.zones[%zu] must be a zone's name, for example nova", w->path,
+                         i);
         for (size_t j = 0; zone && j < i; j++)
             if (json_equal(json_array_get(w->zones, i), json_array_get(w->zones, j)))
-                problems_add(&st->problems, "%s.zones[%zu]: \"%.64s\" is named twice; once is enough",
+                problems_add(&st->call.problems, "%s.zones[%zu]: \"%.64s\" is named twice; once is enough",
                              w->path, i, zone);
     }
 }
@@ -144,23 +147,24 @@ static void check_map(struct shoot_state *st, const struct shoot_worker *w, cons
 
         bytes += strlen(key) + (text ? strlen(text) : 0);
         if (!words_key(key))
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "%s.%s: \"%.64s\" is not a key; use letters, digits, -, _ and ., at most 63, with "
                          "an optional DNS name "
                          "and / before it",
                          w->path, field, key);
         else if (!text)
-            problems_add(&st->problems, "%s.%s.%s must be a string; put numbers and true or false in quotes",
-                         w->path, field, key);
+            problems_add(&st->call.problems,
+                         "%s.%s.%s must be a string; put numbers and true or false in quotes", w->path, field,
+                         key);
         else if (labels && !words_value(text))
             problems_add(
-                &st->problems,
+                &st->call.problems,
                 "%s.%s.%s: \"%.64s\" is not a label's value; use at most 63 letters, digits, -, _ and .",
                 w->path, field, key, text);
     }
     if (!labels && bytes > ANNOTATIONS_MAX)
-        problems_add(&st->problems, "%s.%s has %zu bytes; Kubernetes takes at most %d", w->path, field, bytes,
-                     ANNOTATIONS_MAX);
+        problems_add(&st->call.problems, "%s.%s has %zu bytes; Kubernetes takes at most %d", w->path, field,
+                     bytes, ANNOTATIONS_MAX);
 }
 
 struct taint {
@@ -181,22 +185,22 @@ static void check_taint(struct shoot_state *st, const struct shoot_worker *w, si
     char path[80];
 
     (void)snprintf(path, sizeof(path), "%s.taints[%zu]", w->path, i);
-    jx_bind_all(json_array_get(w->taints, i), path, taint_fields, &t, &st->problems);
+    jx_bind_all(json_array_get(w->taints, i), path, taint_fields, &t, &st->call.problems);
     if (t.key && !words_key(t.key))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.key: \"%.64s\" is not a key; use at most 63 letters, digits, -, _ and .", path,
                      t.key);
     if (t.key && !strcmp(t.key, reserved))
-        problems_add(&st->problems, "%s.key: %s is Gardener's own; use another key", path, reserved);
+        problems_add(&st->call.problems, "%s.key: %s is Gardener's own; use another key", path, reserved);
     if (t.value && !words_value(t.value))
-        problems_add(&st->problems,
+        problems_add(&st->call.problems,
                      "%s.value: \"%.64s\" is not a taint's value; use at most 63 letters, digits, -, _ and .",
                      path, t.value);
     for (size_t j = 0; t.key && t.effect && j < i; j++) {
         other = (struct taint){ .key = jx_str(json_array_get(w->taints, j), "key", ""),
                                 .effect = jx_str(json_array_get(w->taints, j), "effect", "") };
         if (!strcmp(other.key, t.key) && !strcmp(other.effect, t.effect))
-            problems_add(&st->problems,
+            problems_add(&st->call.problems,
                          "%s: %.64s with effect %s is there twice; key and effect together must differ", path,
                          t.key, t.effect);
     }
@@ -228,15 +232,15 @@ static void check_together(struct shoot_state *st)
         nodes += most;
         all_cores += most * cores(w->machine_type);
     }
-    if (!s->n_workers && json_is_array(jx_at(st->req->composite, "spec.provider.workers")))
-        problems_add(&st->problems,
+    if (!s->n_workers && json_is_array(jx_at(st->call.req->composite, "spec.provider.workers")))
+        problems_add(&st->call.problems,
                      "spec.provider.workers is empty; a cluster needs at least one group of workers");
     else if (s->n_workers && !active)
-        problems_add(&st->problems, "spec.provider.workers: no group can hold a node and run system "
-                                    "components; give one a maximum of at least 1 and "
-                                    "leave systemComponents out");
+        problems_add(&st->call.problems, "spec.provider.workers: no group can hold a node and run system "
+                                         "components; give one a maximum of at least 1 and "
+                                         "leave systemComponents out");
     if (nodes > QUOTA_INSTANCES || all_cores > QUOTA_CORES)
-        problems_add(&st->advice,
+        problems_add(&st->call.advice,
                      "spec.provider.workers can grow to %lld machines and %lld cores; a project starts with "
                      "a quota of %d and %d: "
                      "ask Cleura for more if yours was not raised",

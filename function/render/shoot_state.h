@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything known while one Shoot is rendered. */
 #pragma once
-#include "function/render/naming.h"
+#include "function/render/call.h"
 #include "function/render/observed.h"
-#include "function/render/requests.h"
 #include "function/render/shoot_spec.h"
 
 /* What a Shoot is composed of. */
@@ -20,14 +19,8 @@ enum shoot_part {
 extern const struct part shoot_parts[SHOOT_PARTS + 1];
 
 struct shoot_state {
-    const struct fn_request *req;
-    struct fn_response *r;
-    struct naming names;
-    struct requests rq;
-    struct input in;
+    struct call call;
     struct shoot_spec spec;
-    struct problems problems; /* must be mended */
-    struct problems advice;   /* is accepted, and may not do what was meant */
     struct observed seen[SHOOT_PARTS];
     json_t *stored;               /* the shoot's projection, made here; NULL when the provider makes it */
     char *body;                   /* what the shoot's Request is to carry; see shoot_state_body() */

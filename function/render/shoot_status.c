@@ -54,10 +54,10 @@ static void look_at_bootstrap(const struct shoot_state *st, struct view *v)
     const struct observed *o = &st->seen[SHOOT_BOOTSTRAP];
     json_int_t code = jx_int(o->object, "status.response.statusCode", 0);
 
-    v->bootstrap.met = o->ready || st->seen[SHOOT_REQUEST].object || st->in.gardener;
+    v->bootstrap.met = o->ready || st->seen[SHOOT_REQUEST].object || st->call.in.gardener;
     if (v->bootstrap.met)
         return;
-    if (st->in.upstream && !o->object) {
+    if (st->call.in.upstream && !o->object) {
         if (!troubled(&v->bootstrap, &st->seen[SHOOT_LOGIN], "Login at Cleura"))
             link_unmet(&v->bootstrap, "LoggingIn", "Logging in at Cleura; nothing to do");
         return;
@@ -107,7 +107,10 @@ static void operation_trouble(const struct view *v, struct link *l, const char *
 }
 
 /* Whom the cluster is asked from. */
-static const char *maker(const struct shoot_state *st) { return st->in.gardener ? "Gardener" : "Cleura"; }
+static const char *maker(const struct shoot_state *st)
+{
+    return st->call.in.gardener ? "Gardener" : "Cleura";
+}
 
 static bool is(const char *a, const char *b) { return !strcmp(a, b); }
 
@@ -164,7 +167,7 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
         link_unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do", maker(st));
     else if (is(v->type, "Delete"))
         link_unmet(l, "Deleting", "%s deletes the cluster%s", maker(st),
-                   jx_at(st->req->composite, "metadata.deletionTimestamp")
+                   jx_at(st->call.req->composite, "metadata.deletionTimestamp")
                        ? ""
                        : ", which was asked for outside of this spec; it is created again when it is gone");
     else if (!st->applied)
@@ -181,8 +184,8 @@ static void look_inside(const struct shoot_state *st, struct view *v)
 {
     const struct observed *api = &st->seen[SHOOT_API_SERVER], *kc = &st->seen[SHOOT_KUBECONFIG];
 
-    v->api.met =
-        api->ready || (st->in.upstream && v->shoot.met); /* nobody probes it there: Gardener's word counts */
+    v->api.met = api->ready ||
+                 (st->call.in.upstream && v->shoot.met); /* nobody probes it there: Gardener's word counts */
     v->kubeconfig.met = kc->ready;
     v->api.reason = v->kubeconfig.reason = "Available";
     if (shoot_sleeps(st)) {
@@ -210,7 +213,7 @@ static const char *phase(const struct shoot_state *st, const struct view *v)
     static const char *const by_reason[] = { "Deleting", "Waking",   "Hibernating", "Hibernated",
                                              "Retrying", "Creating", "Updating" };
 
-    if (jx_at(st->req->composite, "metadata.deletionTimestamp"))
+    if (jx_at(st->call.req->composite, "metadata.deletionTimestamp"))
         return "Deleting";
     if (!v->bootstrap.met)
         return st->seen[SHOOT_BOOTSTRAP].object ? "Bootstrapping" : "Pending";
@@ -232,9 +235,9 @@ static const char *message(const struct shoot_state *st, const struct view *v)
 {
     const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig };
 
-    if (jx_at(st->req->composite, "metadata.deletionTimestamp"))
+    if (jx_at(st->call.req->composite, "metadata.deletionTimestamp"))
         return "The cluster is being deleted";
-    if (st->problems.n)
+    if (st->call.problems.n)
         return "The spec has errors and is not applied (see condition Valid); the cluster stays as it was";
     if (v->shoot.met && shoot_sleeps(st))
         return "The cluster is hibernated as the spec says";
@@ -266,7 +269,7 @@ static struct jx_member seen(const char *key, const json_t *from, const char *pa
 static void fill_status(struct shoot_state *st, const struct view *v)
 {
     const struct observed *kc = &st->seen[SHOOT_KUBECONFIG];
-    json_t *s = st->r->status;
+    json_t *s = st->call.r->status;
 
     jx_add(s, jx_s("phase", phase(st, v)), jx_o("message", jx_text(message(st, v))),
            jx_s("shootName", st->spec.name), seen("uid", v->at, "uid"),
@@ -276,7 +279,7 @@ static void fill_status(struct shoot_state *st, const struct view *v)
            seen("lastErrors", v->at, "lastErrors"));
     if (json_object_size(jx_at(v->at, "operation")))
         jx_add(s, seen("operation", v->at, "operation"));
-    if (desired_has(st->r, &shoot_parts[SHOOT_KUBECONFIG]))
+    if (desired_has(st->call.r, &shoot_parts[SHOOT_KUBECONFIG]))
         jx_add(s, jx_o("kubeconfig", jx_object(jx_s("secretName", st->secret),
                                                seen("expiresAt", kc->object, "status.expiresAt"))));
 }
@@ -295,7 +298,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
     };
 
     for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
-        desired_ready(st->r, &shoot_parts[id], ready[id]);
+        desired_ready(st->call.r, &shoot_parts[id], ready[id]);
 }
 
 void shoot_status(struct shoot_state *st)
@@ -311,8 +314,8 @@ void shoot_status(struct shoot_state *st)
     look_at_shoot(st, &v);
     look_inside(st, &v);
     v.ready = v.bootstrap.met && v.shoot.met && (shoot_sleeps(st) || (v.api.met && v.kubeconfig.met));
-    st->r->ready = v.ready ? FN_READY_TRUE : FN_READY_FALSE;
+    st->call.r->ready = v.ready ? FN_READY_TRUE : FN_READY_FALSE;
     fill_status(st, &v);
-    set_conditions(st->r, &v);
+    set_conditions(st->call.r, &v);
     set_ready(st, &v);
 }

@@ -16,8 +16,8 @@ enum {
 
 static const char *endpoint(const struct shoot_state *st)
 {
-    if (st->in.endpoint)
-        return st->in.endpoint;
+    if (st->call.in.endpoint)
+        return st->call.in.endpoint;
     return strcmp(st->spec.cloud, "compliant") ? "https://rest.cleura.cloud"
                                                : "https://rest.compliant.cleura.cloud";
 }
@@ -38,17 +38,17 @@ static json_t *absolute(const struct shoot_state *st, char *path)
 
 static const char *account(const struct shoot_state *st)
 {
-    return st->in.secret_name ? st->in.secret_name : "cleura-account";
+    return st->call.in.secret_name ? st->call.in.secret_name : "cleura-account";
 }
 
 static const char *account_namespace(const struct shoot_state *st)
 {
-    return st->in.secret_namespace ? st->in.secret_namespace : st->secret_namespace;
+    return st->call.in.secret_namespace ? st->call.in.secret_namespace : st->secret_namespace;
 }
 
 static void token_secret(const struct shoot_state *st, char name[NAMING_SIZE])
 {
-    naming_object(&st->names, &shoot_parts[SHOOT_LOGIN], name);
+    naming_object(&st->call.names, &shoot_parts[SHOOT_LOGIN], name);
 }
 
 static json_t *headers(const struct shoot_state *st)
@@ -93,12 +93,12 @@ static json_t *login(const struct shoot_state *st)
                   jx_s("expectedResponse", ".body.result == \"login_ok\""),
                   jx_o("secretInjectionConfigs", shoot_inject(st, token, shoot_key("token", ".body.token"))));
     repeat(fp, 8 * 3600L);
-    return requests_disposable(&st->rq, &shoot_parts[SHOOT_LOGIN], fp);
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_LOGIN], fp);
 }
 
 static json_t *bootstrap(const struct shoot_state *st)
 {
-    return requests_disposable(&st->rq, &shoot_parts[SHOOT_BOOTSTRAP],
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_BOOTSTRAP],
                                jx_object(jx_o("url", absolute(st, shoot_bootstrap_url(&st->spec))),
                                          jx_s("method", "POST"), jx_o("headers", headers(st))));
 }
@@ -146,7 +146,7 @@ static json_t *shoot_request(const struct shoot_state *st)
 
     jx_add(fp, jx_o("payload", jx_object(jx_o("baseUrl", base), jx_s("body", body))),
            jx_o("headers", headers(st)));
-    return requests_request(&st->rq, &shoot_parts[SHOOT_REQUEST], fp);
+    return requests_request(&st->call.rq, &shoot_parts[SHOOT_REQUEST], fp);
 }
 
 static json_t *kubeconfig(const struct shoot_state *st)
@@ -162,7 +162,7 @@ static json_t *kubeconfig(const struct shoot_state *st)
                                 shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
 
     repeat(fp, seconds / RENEWALS);
-    return requests_disposable(&st->rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
 void shoot_compose_upstream(struct shoot_state *st)
