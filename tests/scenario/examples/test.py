@@ -8,10 +8,12 @@ from lab import ROOT, expect, run  # noqa: E402
 
 def main(lab):
     folders = sorted(path.parent for path in ROOT.glob("examples/*/shoot.yaml"))
+    inside = [ROOT / "examples" / name for name in ("volume", "loadbalancer")]
     expect(len(folders) >= 2, "there are examples")
     for folder in folders:
-        lab.cli("render", "-f", folder)
-        lab.cli("apply", "-f", folder, "--wait", "--timeout", "3m", timeout=200)
+        for one in [folder, *(inside if folder.name == "shoot" else [])]:
+            lab.cli("render", "-f", one)
+            lab.cli("apply", "-f", one, "--wait", "--timeout", "3m", timeout=200)
         lab.cli("delete", "-f", folder, "--yes", "--timeout", "3m", timeout=200)
         expect(not lab.shoots(), f"{folder.name} leaves nothing behind")
 
