@@ -8,13 +8,25 @@
 enum { IS_NULL = 1, IS_TRUE, IS_FALSE, IS_NO_NUMBER };
 enum { NUMBER_MAX = 128 }; /* no number anybody writes is longer */
 
+/* As go-yaml v2 has them, which kubectl and the API server read with. */
 static const struct table_name words[] = {
-    { "", IS_NULL },          { "~", IS_NULL },         { "null", IS_NULL },
-    { "Null", IS_NULL },      { "NULL", IS_NULL },      { "true", IS_TRUE },
-    { "True", IS_TRUE },      { "TRUE", IS_TRUE },      { "false", IS_FALSE },
-    { "False", IS_FALSE },    { "FALSE", IS_FALSE },    { ".nan", IS_NO_NUMBER },
-    { ".NaN", IS_NO_NUMBER }, { ".NAN", IS_NO_NUMBER }, { ".inf", IS_NO_NUMBER },
-    { ".Inf", IS_NO_NUMBER }, { ".INF", IS_NO_NUMBER }, { NULL, 0 },
+    { "", IS_NULL },          { "~", IS_NULL },
+    { "null", IS_NULL },      { "Null", IS_NULL },
+    { "NULL", IS_NULL },      { "true", IS_TRUE },
+    { "True", IS_TRUE },      { "TRUE", IS_TRUE },
+    { "y", IS_TRUE },         { "Y", IS_TRUE },
+    { "yes", IS_TRUE },       { "Yes", IS_TRUE },
+    { "YES", IS_TRUE },       { "on", IS_TRUE },
+    { "On", IS_TRUE },        { "ON", IS_TRUE },
+    { "false", IS_FALSE },    { "False", IS_FALSE },
+    { "FALSE", IS_FALSE },    { "n", IS_FALSE },
+    { "N", IS_FALSE },        { "no", IS_FALSE },
+    { "No", IS_FALSE },       { "NO", IS_FALSE },
+    { "off", IS_FALSE },      { "Off", IS_FALSE },
+    { "OFF", IS_FALSE },      { ".nan", IS_NO_NUMBER },
+    { ".NaN", IS_NO_NUMBER }, { ".NAN", IS_NO_NUMBER },
+    { ".inf", IS_NO_NUMBER }, { ".Inf", IS_NO_NUMBER },
+    { ".INF", IS_NO_NUMBER }, { NULL, 0 },
 };
 
 static json_t *word(const char *text, bool *ret_found)

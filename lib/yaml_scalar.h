@@ -3,8 +3,8 @@
 #pragma once
 #include "lib/jx.h"
 
-/* null ~ true false (and Null NULL True TRUE ...), integers (decimal, 0x, 0o, 0b, and 0644 is octal), floats; a float
- * without a fraction is an integer, as JSON made by Go has it. Everything else is a string, also yes, no, on and off.
+/* null ~ true false yes no on off y n (and Null NULL True TRUE ...), integers (decimal, 0x, 0o, 0b, and 0644 is octal),
+ * floats; a float without a fraction is an integer, as JSON made by Go has it. Everything else is a string.
  * NULL for .inf and .nan, which JSON cannot say, and for a string with a NUL. */
 json_t *yaml_plain(const char *text, size_t n);
 

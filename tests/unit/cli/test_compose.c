@@ -317,7 +317,7 @@ static void secrets_go_with_what_made_them(void **state)
 
 static void children_without_a_name_get_crossplanes(void **state)
 {
-    json_auto_t *composite = yaml("{metadata: {name: c, uid: \"7\", namespace: n}}");
+    json_auto_t *composite = yaml("{metadata: {name: c, uid: \"7\", namespace: ns}}");
     json_auto_t *desired = yaml("{apiVersion: a/v1, kind: K, spec: {x: 1}, status: {no: way}}");
     json_auto_t *child = compose_child(composite, "part", desired, NULL),
                 *again = compose_child(composite, "part", desired, child);
@@ -325,7 +325,7 @@ static void children_without_a_name_get_crossplanes(void **state)
     (void)state;
     assert_memory_equal(jx_str(child, "metadata.name", ""), "c-", 2);
     assert_int_equal(strlen(jx_str(child, "metadata.name", "")), 14);
-    assert_string_equal(jx_str(child, "metadata.namespace", ""), "n");
+    assert_string_equal(jx_str(child, "metadata.namespace", ""), "ns");
     assert_null(jx_at(child, "status"));
     assert_true(json_equal(child, again));
 }

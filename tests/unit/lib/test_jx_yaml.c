@@ -44,7 +44,7 @@ static void scalars_read_as_kubernetes_does(void **state)
     (void)state;
     check("[null, ~, Null, NULL, ]", "[[null,null,null,null]]");
     check("[true, True, TRUE, false, False, FALSE]", "[[true,true,true,false,false,false]]");
-    check("[yes, no, on, off, y, n]", "[[\"yes\",\"no\",\"on\",\"off\",\"y\",\"n\"]]");
+    check("[yes, no, on, Off, y, N, 'no', oN]", "[[true,false,true,false,true,false,\"no\",\"oN\"]]");
     check("[0, 12, -3, +4, 0x1F, 0o17, 0644, 0b101, 1_000, 9223372036854775807]",
           "[[0,12,-3,4,31,15,420,5,1000,9223372036854775807]]");
     check("[1.5, -.5, 1e3, 1.0, 12., 1.5e-1]", "[[1.5,-0.5,1000,1,12,0.14999999999999999]]");
