@@ -29,18 +29,15 @@ enum fn_severity { FN_FATAL, FN_WARNING, FN_NORMAL };
 
 /* Everything in it is owned by it. Initialise with fn_response_init(). */
 struct fn_response {
-    json_t *
-        desired; /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)}, or {"keep": true, "ready"}:
-                        what fn_kept() makes of the observed one */
+    /* composed resource name → {"resource": {...}, "ready": bool (absent: unspecified)}, or {"keep": true, "ready"}: what was
+     * observed stays as it is desired, its apiVersion, kind, name, namespace and spec and nothing else of it */
+    json_t *desired;
     json_t *status; /* the composite's status without conditions; an object */
     json_t *
         conditions; /* [{type, status, reason, message}]; never "Ready" or "Synced", which are Crossplane's */
     json_t *results;     /* [{severity: fn_severity, reason, message}] */
     enum fn_ready ready; /* of the composite */
 };
-
-/* The desired form of an observed object whose desired state is to stay as it is: apiVersion, kind, name and namespace, and spec. New. */
-json_t *fn_kept(const json_t *observed);
 
 void fn_response_init(struct fn_response *r);
 void fn_response_free(struct fn_response *r);

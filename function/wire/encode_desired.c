@@ -43,7 +43,7 @@ static struct span struct_in(struct span entry)
     return inside;
 }
 
-/* What fn_kept() promises, without looking into the spec. */
+/* {"keep": true} of function.h, without looking into the spec. */
 static int put_kept(struct output *o, const char *name, size_t n, struct place *ret, struct err *e)
 {
     static const char *const head[] = { "apiVersion", "kind" }, *const meta[] = { "name", "namespace" },

@@ -2,7 +2,7 @@
 /* Runs one folder of tests/render/<kind>/<case>/: composite.yaml, and observed.yaml and input.yaml when they are
  * there, go through render(); what comes out is compared with expected.yaml (results, conditions by type, status,
  * ready, desired: only the parts and keys that are given, but every desired resource; null: must be absent).  What
- * is kept as it is stands there as fn_kept() makes it of the observed object.
+ * is kept as it is stands there as kept_form() makes it of the observed object.
  *
  * Each case is rendered once more from no more than render_reads names, as in production, and must give the same.
  *
@@ -65,6 +65,28 @@ static void save(const char *folder, const char *name, const json_t *doc)
     }
 }
 
+static void share_member(json_t *to, const json_t *from, const char *name)
+{
+    const json_t *value = json_object_get(from, name);
+
+    if (value)
+        jx_share(to, name, value);
+}
+
+/* What "keep" stands for, of a whole observed object; wire/ copies the bytes of the same members. New. */
+static json_t *kept_form(const json_t *observed)
+{
+    static const char *const names[] = { "name", "namespace" }, *const parts[] = { "apiVersion", "kind",
+                                                                                   "spec" };
+    json_t *kept = json_object(), *metadata = jx_make_object(kept, "metadata");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        share_member(metadata, json_object_get(observed, "metadata"), names[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+        share_member(kept, observed, parts[i]);
+    return kept;
+}
+
 /* "desired" with what is kept in full. New. */
 static json_t *desired_form(const struct fn_response *r, const json_t *observed)
 {
@@ -76,7 +98,7 @@ static json_t *desired_form(const struct fn_response *r, const json_t *observed)
 
         if (json_is_true(json_object_get(one, "keep"))) {
             (void)json_object_del(whole, "keep");
-            jx_set(whole, "resource", fn_kept(json_object_get(observed, name)));
+            jx_set(whole, "resource", kept_form(json_object_get(observed, name)));
         }
         jx_set(all, name, whole);
     }

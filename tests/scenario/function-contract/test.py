@@ -195,6 +195,7 @@ def emitted_again(fn):
     for name in wrong.observed.resources:
         expect_equal(plain(wrong.observed.resources[name].resource)["spec"], plain(response.desired.resources[name].resource)["spec"],
                      f"spec of {name}")
+        expect_equal({"apiVersion", "kind", "metadata", "spec"}, set(plain(response.desired.resources[name].resource)), name)
         expect_equal({"name", "namespace"}, set(plain(response.desired.resources[name].resource)["metadata"]), f"metadata of {name}")
     expect("Valid" in {c.type for c in response.conditions if c.status == 3}, "it is not said")
 

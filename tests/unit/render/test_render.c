@@ -102,21 +102,6 @@ static void a_cluster_whose_spec_turned_bad_is_kept(void **state)
     fn_response_free(&r);
 }
 
-static void what_is_kept_has_its_identity_and_spec_and_nothing_else(void **state)
-{
-    json_auto_t *observed =
-                    parse("{\"apiVersion\": \"g/v1\", \"kind\": \"K\", \"metadata\": {\"name\": \"a\", "
-                          "\"namespace\": \"n\", \"uid\": \"u\", \"labels\": {}}, \"spec\": {\"x\": [1]}, "
-                          "\"status\": {\"y\": 2}}"),
-                *kept = fn_kept(observed),
-                *expected =
-                    parse("{\"apiVersion\": \"g/v1\", \"kind\": \"K\", \"metadata\": {\"name\": \"a\", "
-                          "\"namespace\": \"n\"}, \"spec\": {\"x\": [1]}}");
-
-    (void)state;
-    assert_true(json_equal(kept, expected));
-}
-
 static void the_same_spec_gives_the_same_bytes(void **state)
 {
     CLEAN(free) char *a = render_text("\"x\": \"1\", \"b\": \"2\", \"m\": \"3\"");
@@ -237,7 +222,6 @@ int main(void)
         cmocka_unit_test(an_unknown_composite_is_an_error),
         cmocka_unit_test(an_operation_is_told_that_nothing_is_done_in_it),
         cmocka_unit_test(a_cluster_whose_spec_turned_bad_is_kept),
-        cmocka_unit_test(what_is_kept_has_its_identity_and_spec_and_nothing_else),
         cmocka_unit_test(the_same_spec_gives_the_same_bytes),
         cmocka_unit_test(odd_documents_are_refused),
         cmocka_unit_test(a_condition_is_cut_at_a_whole_character),
