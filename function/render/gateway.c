@@ -36,7 +36,7 @@ static json_t *envoy_proxy(const struct gateway *g)
 static void put_proxy(struct gateway *g)
 {
     static const char *const versions[] = { "gateway.envoyproxy.io/v1alpha1", NULL };
-    static struct workload_kind kind = { .kind = "EnvoyProxy",
+    static struct inside_kind kind = { .kind = "EnvoyProxy",
                                          .resource = "envoyproxies",
                                          .versions = versions,
                                          .discovered = true,
@@ -67,7 +67,7 @@ static json_t *infrastructure(const struct gateway *g, bool proxy)
 static void put_gateway(struct gateway *g)
 {
     static const char *const versions[] = { "gateway.networking.k8s.io/v1", NULL };
-    static struct workload_kind kind = { .kind = "Gateway",
+    static struct inside_kind kind = { .kind = "Gateway",
                                          .resource = "gateways",
                                          .versions = versions,
                                          .discovered = true,
@@ -84,7 +84,7 @@ static void put_gateway(struct gateway *g)
 /* In whichever namespace: Envoy Gateway can be told to use its own or the Gateway's. */
 static void put_service(struct gateway *g)
 {
-    static struct workload_probe probe = { .ready = gwapi_services_ready,
+    static struct inside_probe probe = { .ready = gwapi_services_ready,
                                            .projection = gwapi_services_projection };
     CLEAN(free)
     char *path = x_asprintf(
@@ -97,7 +97,7 @@ static void put_service(struct gateway *g)
 
 static void put_classes(struct gateway *g)
 {
-    static struct workload_probe probe = { .ready = gwapi_classes_ready,
+    static struct inside_probe probe = { .ready = gwapi_classes_ready,
                                            .projection = gwapi_classes_projection };
 
     workload_put_probe(&g->w, GATEWAY_CLASSES, &probe, "/apis/gateway.networking.k8s.io/v1/gatewayclasses",

@@ -30,7 +30,7 @@ static const char projection[] =
 
 static const char *const core[] = { "v1", NULL };
 
-static struct workload_kind service = {
+static struct inside_kind service = {
     .kind = "Service",
     .resource = "services",
     .versions = core,
@@ -39,7 +39,7 @@ static struct workload_kind service = {
 };
 
 /* The newest of what ends an attempt, and the oddities of the cloud controller, once each. */
-static struct workload_probe events = {
+static struct inside_probe events = {
     .ready = ".response.statusCode == 200",
     .projection =
         "[.response.body.items[]?] | sort_by(.lastTimestamp // .series.lastObservedTime // .eventTime // "

@@ -83,7 +83,7 @@ static const char *const v1_or_alpha3[] = { "gateway.networking.k8s.io/v1",
 struct row {
     const struct route_kind *kind;
     const struct part *parts;
-    struct workload_kind applied;
+    struct inside_kind applied;
 };
 
 static struct row http = { &route_http, http_parts, APPLIED("HTTPRoute", "httproutes", v1) };
@@ -102,7 +102,7 @@ const char *route_version(const struct route *rt)
 
 static void put_gateways(struct route *rt)
 {
-    static struct workload_probe probe = { .ready = gwapi_gateways_ready,
+    static struct inside_probe probe = { .ready = gwapi_gateways_ready,
                                            .projection = gwapi_gateways_projection };
     const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
     CLEAN(free)
@@ -114,7 +114,7 @@ static void put_gateways(struct route *rt)
 
 static void put_controller(struct route *rt)
 {
-    static struct workload_probe probe = { .ready = gwapi_controller_ready,
+    static struct inside_probe probe = { .ready = gwapi_controller_ready,
                                            .projection = gwapi_controller_projection };
 
     if (rt->kind->reads)
@@ -125,7 +125,7 @@ static void put_controller(struct route *rt)
 /* In the version that the route itself was made in: nothing is asked before that is known. */
 static void put_routes(struct route *rt)
 {
-    static struct workload_probe probe = { .ready = gwapi_routes_ready,
+    static struct inside_probe probe = { .ready = gwapi_routes_ready,
                                            .projection = gwapi_routes_projection };
     const char *version = route_version(rt);
 
@@ -142,7 +142,7 @@ static void put_routes(struct route *rt)
     }
 }
 
-static void compose(struct route *rt, struct workload_kind *applied)
+static void compose(struct route *rt, struct inside_kind *applied)
 {
     workload_put_namespace(&rt->w);
     workload_put_object(&rt->w, ROUTE_OBJECT, applied, workload_metadata(&rt->w, NULL, NULL),

@@ -87,7 +87,7 @@ static const char projection[] =
 
 static const char *const core[] = { "v1", NULL };
 
-static struct workload_kind claim = {
+static struct inside_kind claim = {
     .kind = "PersistentVolumeClaim",
     .resource = "persistentvolumeclaims",
     .versions = core,
@@ -96,7 +96,7 @@ static struct workload_kind claim = {
     .projection = projection,
 };
 
-static struct workload_probe classes = {
+static struct inside_probe classes = {
     .ready = ".response.statusCode == 200",
     .projection =
         "{classes: [.response.body.items[]? | {name: .metadata.name, bindingMode: (.volumeBindingMode // "
@@ -106,7 +106,7 @@ static struct workload_probe classes = {
 };
 
 /* Warnings count while they are the newest; WaitForFirstConsumer and the like are no news. */
-static struct workload_probe events = {
+static struct inside_probe events = {
     .ready = ".response.statusCode == 200",
     .projection = "{newest: ([.response.body.items[]? | select(.type == \"Warning\" or .reason == "
                   "\"ProvisioningSucceeded\" or "

@@ -6,8 +6,6 @@
 
 enum { LABEL_MAX = 63 };
 
-static const char manager[] = "cleura";
-
 void workload_begin(struct workload *w, const struct fn_request *req, struct fn_response *r, const char *noun,
                     const struct part *parts)
 {
@@ -120,14 +118,9 @@ void workload_check_maps(struct workload *w, const json_t *labels, const json_t 
 
 /* ---- what was rendered before ------------------------------------------------------------------------------------ */
 
-static const char *payload(const json_t *request)
-{
-    return jx_str(request, "spec.forProvider.payload.body", "");
-}
-
 json_t *workload_before(const struct workload *w, int id)
 {
-    const char *text = payload(w->seen[id].object);
+    const char *text = inside_payload(w->seen[id].object);
 
     return *text && w->seen[id].at_provider ? jx_parse(text, strlen(text), NULL) : NULL;
 }
@@ -180,124 +173,33 @@ json_t *workload_metadata(const struct workload *w, const json_t *labels, const 
                      jx_o("annotations", json_object_size(annotations) ? json_deep_copy(annotations) : NULL));
 }
 
-static json_t *apply_mapping(const char *action, const char *query)
+void workload_put_object(struct workload *w, int id, struct inside_kind *kind, json_t *metadata, json_t *spec,
+                         json_t *want)
 {
-    CLEAN(free)
-    char *url =
-        x_asprintf(".payload.baseUrl + \"/\" + .payload.body.object.metadata.name + \"?fieldManager=%s%s\"",
-                   manager, query);
-    json_t *mapping = requests_mapping(action, "PATCH", url, ".payload.body.object");
-
-    jx_add(mapping, jx_o("headers", jx_pack("{s:[s]}", "Content-Type", "application/apply-patch+yaml")));
-    return mapping;
-}
-
-static const char object_url[] = ".payload.baseUrl + \"/\" + .payload.body.object.metadata.name";
-
-static json_t *any_object(const void *of)
-{
-    const struct workload_kind *k = of;
-    json_t *mappings =
-        jx_pack("[o, o, o, o]", requests_mapping("OBSERVE", "GET", object_url, NULL),
-                apply_mapping("CREATE", "&force=true"), apply_mapping("UPDATE", "&force=true"),
-                requests_mapping("REMOVE", "DELETE",
-                                 ".payload.baseUrl + \"/\" + .payload.body.object.metadata.name + "
-                                 "\"?propagationPolicy=Background\"",
-                                 NULL));
-
-    return jx_object(jx_o("mappings", mappings), jx_o("readinessCheck", requests_custom(k->ready)),
-                     jx_s("failureCheck", k->failure), jx_s("statusProjection", k->projection),
-                     jx_s("storeResponse", "None"), jx_s("identity", ".response.body.metadata.uid"));
-}
-
-/* "/apis/<version>/namespaces/<ns>/<resource>"; the core group has a place of its own. */
-static char *collection_url(const struct workload *w, const struct workload_kind *k)
-{
-    const char *version = k->discovered ? "{apiVersion}" : k->versions[0];
-
-    return x_asprintf("/%s/%s/namespaces/%s/%s", k->discovered || strchr(version, '/') ? "apis" : "api",
-                      version, w->spec.ns, k->resource);
-}
-
-static json_t *versions_list(const struct workload_kind *k)
-{
-    json_t *list = json_array();
-
-    for (const char *const *v = k->versions; *v; v++)
-        jx_append(list, jx_text(*v));
-    return list;
-}
-
-/* The payload: bodies are texts. Takes all. */
-static json_t *payload_of(const char *url, json_t *object, json_t *place, json_t *want)
-{
-    json_auto_t *doc = jx_object(jx_o("object", object), jx_o("place", place), jx_o("want", want));
-    CLEAN(free) char *text = jx_dump(doc);
-
-    return jx_object(jx_s("baseUrl", url), jx_o("body", jx_text(text)));
-}
-
-void workload_put_object(struct workload *w, int id, struct workload_kind *kind, json_t *metadata,
-                         json_t *spec, json_t *want)
-{
-    CLEAN(free) char *url = collection_url(w, kind);
-    json_t *object = jx_object(jx_s("apiVersion", kind->discovered ? "{apiVersion}" : kind->versions[0]),
-                               jx_s("kind", kind->kind), jx_o("metadata", metadata), jx_o("spec", spec));
     json_t *place = jx_object(jx_s("shoot", w->spec.shoot), jx_s("namespace", w->spec.ns));
-    json_t *fp = json_copy(jx_fixed(&kind->any, any_object, kind)), *request;
+    json_t *fp = inside_apply(kind, w->spec.ns, metadata, jx_object(jx_o("spec", spec)), place, want),
+           *request;
 
-    jx_add(fp, jx_o("payload", payload_of(url, object, place, want)),
-           jx_o("apiVersions", kind->discovered ? versions_list(kind) : NULL),
-           jx_o("adopt", jx_opt_bool(w->spec.adopt)), jx_s("pollInterval", w->spec.poll),
+    jx_add(fp, jx_o("adopt", jx_opt_bool(w->spec.adopt)), jx_s("pollInterval", w->spec.poll),
            jx_s("pollIntervalWhileNotReady", w->call.in.poll_not_ready ? w->call.in.poll_not_ready : "10s"));
     request = requests_request(&w->call.rq, &w->parts[id], fp);
     if (id == WORKLOAD_OBJECT)
         w->current = w->seen[id].object && !w->seen[id].stale &&
-                     !strcmp(payload(w->seen[id].object), payload(request));
+                     !strcmp(inside_payload(w->seen[id].object), inside_payload(request));
     desired_put(w->call.r, &w->parts[id], request);
-}
-
-/* Without force: it is everybody's. */
-static json_t *any_namespace(const void *nothing)
-{
-    (void)nothing;
-    return jx_object(
-        jx_o("mappings", jx_pack("[o, o]", requests_mapping("OBSERVE", "GET", object_url, NULL),
-                                 apply_mapping("CREATE", ""))),
-        jx_o("expectedResponseCheck", requests_custom("true")),
-        jx_o("readinessCheck", requests_custom(".response.body.metadata.deletionTimestamp == null")),
-        jx_s("storeResponse", "None"), jx_w("pollInterval", "10m"));
 }
 
 void workload_put_namespace(struct workload *w)
 {
-    static struct jx_fixed any;
-    json_t *fp = json_copy(jx_fixed(&any, any_namespace, NULL));
-    json_t *object = jx_object(jx_w("apiVersion", "v1"), jx_w("kind", "Namespace"),
-                               jx_o("metadata", jx_object(jx_s("name", w->spec.ns))));
-
-    jx_add(fp, jx_o("payload", payload_of("/api/v1/namespaces", object, NULL, NULL)));
     desired_put(w->call.r, &w->parts[WORKLOAD_NAMESPACE],
-                requests_provision(&w->call.rq, &w->parts[WORKLOAD_NAMESPACE], fp));
+                requests_provision(&w->call.rq, &w->parts[WORKLOAD_NAMESPACE], inside_namespace(w->spec.ns)));
 }
 
-static json_t *any_probe(const void *of)
-{
-    const struct workload_probe *p = of;
-
-    return jx_object(
-        jx_o("mappings", jx_pack("[o]", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL))),
-        jx_o("expectedResponseCheck", requests_custom("true")),
-        jx_o("readinessCheck", requests_custom(p->ready)), jx_s("statusProjection", p->projection),
-        jx_s("storeResponse", "None"));
-}
-
-void workload_put_probe(struct workload *w, int id, struct workload_probe *probe, const char *path,
+void workload_put_probe(struct workload *w, int id, struct inside_probe *probe, const char *path,
                         const char *poll)
 {
-    json_t *fp = json_copy(jx_fixed(&probe->any, any_probe, probe));
+    json_t *fp = inside_probe(probe, path);
 
-    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", path), jx_w("body", "{}"))),
-           jx_s("pollInterval", poll));
+    jx_add(fp, jx_s("pollInterval", poll));
     desired_put(w->call.r, &w->parts[id], requests_probe(&w->call.rq, &w->parts[id], w->config, fp));
 }

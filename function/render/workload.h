@@ -7,9 +7,8 @@
  * workload_verdict() and, unless that refuses, workload_put_*() when it says so, workload_finish(); workload_end(). */
 #pragma once
 #include "function/render/call.h"
+#include "function/render/inside.h"
 #include "function/render/link.h"
-#include "lib/jx.h"
-#include "lib/jx_fixed.h"
 
 /* The parts of every such kind come first in its table; its own follow. */
 enum { WORKLOAD_OBJECT, WORKLOAD_NAMESPACE, WORKLOAD_OWN, WORKLOAD_PARTS_MAX = 8 };
@@ -82,31 +81,15 @@ enum workload_verdict workload_verdict(struct workload *w);
 /* {"name", "namespace", "labels", "annotations"} of the object named as the composite is; takes nothing, the maps may be NULL. */
 json_t *workload_metadata(const struct workload *w, const json_t *labels, const json_t *annotations);
 
-/* Which object a Request applies, and the programs that judge it: constant texts for libjq 1.6, whose data is in
- * .payload.body {object, place, want}. Static, zero 'any'. */
-struct workload_kind {
-    const char *kind, *resource; /* "Service", "services" */
-    const char *const
-        *versions;   /* of its API, the preferred first, NULL-terminated; {"v1", NULL} for the core group */
-    bool discovered; /* the server's choice of them decides; not for what every server has */
-    const char *ready, *failure, *projection; /* 'failure' may be NULL */
-    struct jx_fixed any;
-};
-
 /* Takes 'metadata', 'spec' and 'want' (may be NULL): what programs need to know besides the object. */
-void workload_put_object(struct workload *w, int id, struct workload_kind *kind, json_t *metadata,
-                         json_t *spec, json_t *want);
+void workload_put_object(struct workload *w, int id, struct inside_kind *kind, json_t *metadata, json_t *spec,
+                         json_t *want);
 
 /* The namespace, which is made when it is missing and never removed. */
 void workload_put_namespace(struct workload *w);
 
-struct workload_probe {
-    const char *ready, *projection;
-    struct jx_fixed any;
-};
-
 /* Observes 'path' at the shoot's API server. 'poll' is a Go duration. */
-void workload_put_probe(struct workload *w, int id, struct workload_probe *probe, const char *path,
+void workload_put_probe(struct workload *w, int id, struct inside_probe *probe, const char *path,
                         const char *poll);
 
 /* ---- status ------------------------------------------------------------------------------------------------------ */
