@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/manifest.h"
+#include "cli/account.h"
 #include "cli/kinds.h"
 #include "lib/crypto.h"
 #include "lib/file.h"
@@ -7,6 +8,15 @@
 #include <dirent.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
+enum { DEPTH_MAX = 32 /* folders within folders; a chain that long is an accident */ };
+
+struct load {
+    json_t *objects, *seen; /* 'seen': by who they are, each object with the path it came from */
+    const char *path;       /* what is being read */
+    const char *ns;
+    bool recursive;
+};
 
 static bool is_name(const char *s)
 {
@@ -46,7 +56,26 @@ static int encode_secret(json_t *object, struct err *e)
     return 0;
 }
 
-static int add_object(json_t *objects, json_t *object, const char *ns, struct err *e)
+/* Which of two would win is nothing to guess. */
+static int keep(struct load *l, json_t *object, struct err *e)
+{
+    const struct kind_info *kind = kinds_of(object);
+    CLEAN(free) char *label = kinds_label(object);
+    CLEAN(free)
+    char *key = x_asprintf("%s %s %s", kind->api_version, label, jx_str(object, "metadata.namespace", ""));
+    const json_t *other = json_object_get(l->seen, key);
+
+    if (other && !json_equal(json_object_get(other, "object"), object))
+        return err_set(e, ERR_INVALID, "%s stands there twice, and differs: the other one is in %s", label,
+                       jx_str(other, "path", ""));
+    if (other)
+        return 0;
+    jx_append(l->objects, json_incref(object));
+    jx_set(l->seen, key, jx_pack("{s:O, s:o}", "object", object, "path", jx_text(l->path)));
+    return 0;
+}
+
+static int add_object(struct load *l, json_t *object, struct err *e)
 {
     const struct kind_info *kind = kinds_of(object);
     const char *name = jx_str(object, "metadata.name", "");
@@ -63,30 +92,29 @@ static int add_object(json_t *objects, json_t *object, const char *ns, struct er
         return 0;
     if (kind->cluster)
         (void)json_object_del(json_object_get(object, "metadata"), "namespace");
-    else if (!is_name(jx_str(object, "metadata.namespace", ns)))
+    else if (!is_name(jx_str(object, "metadata.namespace", l->ns)))
         return err_set(e, ERR_INVALID, "%s %s: metadata.namespace is no name", kind->kind, name);
     else if (!jx_at(object, "metadata.namespace"))
-        jx_set(json_object_get(object, "metadata"), "namespace", json_string(ns));
+        jx_set(json_object_get(object, "metadata"), "namespace", json_string(l->ns));
     if (encode_secret(object, e) < 0)
         return err_wrap(e, "%s %s", kind->kind, name);
-    jx_append(objects, json_incref(object));
-    return 0;
+    return keep(l, object, e);
 }
 
-static int add_document(json_t *objects, json_t *document, const char *ns, struct err *e)
+static int add_document(struct load *l, json_t *document, struct err *e)
 {
     size_t i;
     json_t *item;
 
     if (strcmp(jx_str(document, "kind", ""), "List") != 0)
-        return add_object(objects, document, ns, e);
+        return add_object(l, document, e);
     json_array_foreach (json_object_get(document, "items"), i, item)
-        if (add_object(objects, item, ns, e) < 0)
+        if (add_object(l, item, e) < 0)
             return -1;
     return 0;
 }
 
-static int add_file(json_t *objects, const char *path, const char *ns, struct err *e)
+static int add_file(struct load *l, const char *path, struct err *e)
 {
     size_t n = 0, i;
     CLEAN(free) char *bytes = file_read(path, MANIFEST_MAX, &n, e);
@@ -97,50 +125,101 @@ static int add_file(json_t *objects, const char *path, const char *ns, struct er
         return -1;
     if (!documents)
         return err_wrap(e, "%s", path);
+    l->path = path;
     json_array_foreach (documents, i, document)
-        if (add_document(objects, document, ns, e) < 0)
+        if (add_document(l, document, e) < 0)
             return err_wrap(e, "%s", path);
     return 0;
 }
 
-static int is_manifest(const struct dirent *entry)
+static bool is_manifest(const char *name)
 {
-    const char *end = strrchr(entry->d_name, '.');
+    const char *end = strrchr(name, '.');
 
-    return end && entry->d_name[0] != '.' &&
-           (!strcmp(end, ".yaml") || !strcmp(end, ".yml") || !strcmp(end, ".json"));
+    return end && (!strcmp(end, ".yaml") || !strcmp(end, ".yml") || !strcmp(end, ".json"));
 }
 
-static int add_folder(json_t *objects, const char *path, const char *ns, struct err *e)
+static int is_visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+/* Links to folders are not followed: they may lead back. */
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What was found so far: manifests, and folders that were not looked into. */
+struct found {
+    size_t files, folders;
+};
+
+static int add_folder(struct load *l, const char *path, unsigned depth, struct found *found, struct err *e);
+
+static int add_entry(struct load *l, const char *path, unsigned depth, struct found *found, struct err *e)
+{
+    if (is_folder(path)) {
+        found->folders += !l->recursive;
+        return l->recursive ? add_folder(l, path, depth + 1, found, e) : 0;
+    }
+    if (!is_manifest(path))
+        return 0;
+    found->files++;
+    return add_file(l, path, e);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): depth is bounded */
+static int add_folder(struct load *l, const char *path, unsigned depth, struct found *found, struct err *e)
 {
     struct dirent **entries = NULL;
-    int n = scandir(path, &entries, is_manifest, alphasort), result = 0;
+    int n = scandir(path, &entries, is_visible, alphasort), result = 0;
 
     if (n < 0)
         return err_set(e, ERR_INVALID, "cannot read folder %s", path);
-    if (n == 0)
-        result = err_set(e, ERR_NOT_FOUND, "folder %s has no *.yaml, *.yml or *.json", path);
+    if (depth > DEPTH_MAX)
+        result = err_set(e, ERR_INVALID, "folder %s lies too deep", path);
     for (int i = 0; i < n; i++) {
-        CLEAN(free) char *file = x_asprintf("%s/%s", path, entries[i]->d_name);
+        CLEAN(free) char *entry = x_asprintf("%s/%s", path, entries[i]->d_name);
 
         if (result == 0)
-            result = add_file(objects, file, ns, e);
+            result = add_entry(l, entry, depth, found, e);
         free(entries[i]);
     }
     free(entries);
     return result;
 }
 
-json_t *manifest_load(const char *path, const char *ns, struct err *e)
+static int add_path(struct load *l, const char *path, struct err *e)
 {
-    json_auto_t *objects = json_array();
     struct stat st;
-    bool folder = strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    struct found found = { 0 };
 
-    if ((folder ? add_folder(objects, path, ns, e) : add_file(objects, path, ns, e)) < 0)
-        return NULL;
+    if (!strcmp(path, "-") || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+        return add_file(l, path, e);
+    if (add_folder(l, path, 0, &found, e) < 0)
+        return -1;
+    if (found.files == 0)
+        return err_set(e, ERR_NOT_FOUND, "folder %s has no *.yaml, *.yml or *.json%s", path,
+                       found.folders ? "; --recursive (-R) also reads the folders in it" : "");
+    return 0;
+}
+
+json_t *manifest_load(const struct options *o, struct err *e)
+{
+    json_auto_t *objects = json_array(), *seen = json_object();
+    struct load l = { objects, seen, "", account_namespace(o), o->recursive };
+    size_t inputs = 0;
+
+    for (size_t i = 0; i < o->filenames.n; i++) {
+        const char *path = o->filenames.at[i];
+
+        inputs += !strcmp(path, "-");
+        if (inputs > 1)
+            err_set(e, ERR_INVALID, "standard input (-) can be read only once");
+        if (inputs > 1 || add_path(&l, path, e) < 0)
+            return NULL;
+    }
     if (json_array_size(objects) == 0) {
-        err_set(e, ERR_INVALID, "%s holds no objects", path);
+        err_set(e, ERR_INVALID, "%s holds no objects", o->filenames.at[0]);
         return NULL;
     }
     return TAKE(objects);

@@ -6,8 +6,10 @@
 
 const struct option options_table[] = {
     { "output", 'o', "FORMAT", VALUE(output), NULL, false, "table (default), yaml or json" },
-    { "filename", 'f', "FILE", VALUE(filename), NULL, false,
-      "a file, a folder of *.yaml, *.yml and *.json, or - (standard input)" },
+    { "filename", 'f', "FILE", VALUE(filenames), NULL, false,
+      "a file, a folder of *.yaml, *.yml and *.json, or - (standard input); any number of them",
+      .many = true },
+    { "recursive", 'R', NULL, VALUE(recursive), NULL, false, "also folders within a folder" },
     { "wait", 'w', NULL, VALUE(wait), NULL, false, "wait until it is Ready (or gone)" },
     { "no-wait", 0, NULL, VALUE(no_wait), NULL, false, "return as soon as Cleura has accepted it" },
     { "timeout", 't', "TIME", VALUE(timeout), NULL, false,
@@ -82,7 +84,9 @@ static void set(struct options *o, const struct option *option, const char *valu
 {
     char *at = (char *)o + option->offset;
 
-    if (option->value)
+    if (option->many)
+        add_word((struct words *)(void *)at, value);
+    else if (option->value)
         *(const char **)(void *)at = value;
     else
         *(bool *)(void *)at = true;

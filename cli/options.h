@@ -4,12 +4,20 @@
 #pragma once
 #include "lib/err.h"
 
+struct words {
+    const char **at; /* borrowed strings; free() the array */
+    size_t n;
+};
+static inline void words_clean(struct words *w) { free(w->at); }
+
 /* What was given, or came from the environment. NULL and false = not given. */
 struct options {
     const char *output, *timeout, *api, *store, *ns, *url, *ca_file, *cloud, *region, *project, *poll,
-        *password_file, *filename;
-    bool wait, no_wait, yes, no_provider, merge, use, quiet, debug, help;
+        *password_file;
+    struct words filenames;
+    bool recursive, wait, no_wait, yes, no_provider, merge, use, quiet, debug, help;
 };
+static inline void options_clean(struct options *o) { words_clean(&o->filenames); }
 
 struct option {
     const char *name;
@@ -19,15 +27,10 @@ struct option {
     const char *environment; /* where the value comes from when it is not given; NULL = nowhere */
     bool everywhere;         /* taken by every verb */
     const char *help;
+    bool many; /* may be given repeatedly: 'offset' is of a struct words */
 };
 
 extern const struct option options_table[]; /* ends with name NULL */
-
-struct words {
-    const char **at; /* borrowed strings; free() the array */
-    size_t n;
-};
-static inline void words_clean(struct words *w) { free(w->at); }
 
 /* Options may stand anywhere; "--" ends them. What is no option goes to 'words', which options were given to 'given' (names
  * from the table). -1 with ERR_INVALID, naming the nearest option when one is unknown. */

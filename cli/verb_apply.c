@@ -104,11 +104,11 @@ static int apply(const struct call *c, struct err *e)
     CLEAN(session_close) struct session s = { 0 };
     json_auto_t *objects = NULL;
 
-    if (!c->o->filename)
+    if (!c->o->filenames.n)
         return err_set(e, ERR_INVALID, "apply what? cleura-shoot apply -f FILE");
     if (c->o->wait && c->o->no_wait)
         return err_set(e, ERR_INVALID, "--wait and --no-wait contradict each other");
-    objects = manifest_load(c->o->filename, account_namespace(c->o), e);
+    objects = manifest_load(c->o, e);
     if (!objects || session_open(&s, c->o, SESSION_RUN, e) < 0 || check(&s, objects, e) < 0 ||
         put_all(&s, objects, false, e) < 0 || accounts(&s, objects, e) < 0 ||
         put_all(&s, objects, true, e) < 0)
@@ -127,6 +127,6 @@ const struct verb verb_apply = {
             "stored unless all of it can be rendered. Objects may stand in any order. Without a "
             "ProviderConfig \"default\" one is\n"
             "made from CLEURA_URL and the login in the environment.",
-    .options = "filename wait no-wait timeout no-provider",
+    .options = "filename recursive wait no-wait timeout no-provider",
     .run = apply,
 };

@@ -90,7 +90,7 @@ static int delete_others(struct session *s, const json_t *others, struct err *e)
 static int delete_file(const struct call *c, struct err *e)
 {
     CLEAN(session_close) struct session s = { 0 };
-    json_auto_t *objects = manifest_load(c->o->filename, account_namespace(c->o), e);
+    json_auto_t *objects = manifest_load(c->o, e);
     json_auto_t *composites = json_array(), *others = json_array();
     int code = 0;
 
@@ -106,9 +106,9 @@ static int delete_file(const struct call *c, struct err *e)
 
 static int delete (const struct call *c, struct err *e)
 {
-    if (c->n == 1 && c->o->filename)
+    if (c->n == 1 && c->o->filenames.n)
         return err_set(e, ERR_INVALID, "give either a cluster's name or --filename, not both");
-    if (c->n == 0 && !c->o->filename)
+    if (c->n == 0 && !c->o->filenames.n)
         return err_set(e, ERR_INVALID, "delete what? cleura-shoot delete NAME, or delete -f FILE");
     return c->n ? delete_name(c, e) : delete_file(c, e);
 }
@@ -123,7 +123,7 @@ const struct verb verb_delete = {
             "cluster's name on the terminal; --yes answers for scripts. With -f the "
             "objects of a file or\n"
             "folder go. A cluster that was not made from here is never touched.",
-    .options = "filename yes no-wait timeout no-provider",
+    .options = "filename recursive yes no-wait timeout no-provider",
     .max = 1,
     .run = delete,
 };

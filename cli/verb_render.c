@@ -41,10 +41,9 @@ static int render(const struct call *c, struct err *e)
     size_t i;
     const json_t *one;
 
-    if (!c->o->filename)
+    if (!c->o->filenames.n)
         return err_set(e, ERR_INVALID, "render what? cleura-shoot render -f FILE");
-    if (output_format(c->o, &format, e) < 0 ||
-        !(objects = manifest_load(c->o->filename, account_namespace(c->o), e)))
+    if (output_format(c->o, &format, e) < 0 || !(objects = manifest_load(c->o, e)))
         return -1;
     json_array_foreach (objects, i, one)
         if (render_object(one, all, e) < 0)
@@ -52,7 +51,7 @@ static int render(const struct call *c, struct err *e)
     if (json_array_size(all) == 0)
         return err_set(e, ERR_INVALID,
                        "%s has nothing that is rendered: no Shoot, Gateway, route, LoadBalancer or Volume",
-                       c->o->filename);
+                       c->o->filenames.at[0]);
     if (format != OUTPUT_JSON) {
         print_yaml(all);
         return 0;
@@ -72,6 +71,6 @@ const struct verb verb_render = {
             "come about; a comment says what each waits for. Nothing is sent and nothing stored; what is "
             "wrong with the file\n"
             "is told as apply would.",
-    .options = "filename output",
+    .options = "filename recursive output",
     .run = render,
 };

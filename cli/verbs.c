@@ -45,6 +45,10 @@ static int check_arguments(const struct verb *v, size_t n, struct err *e)
 {
     if (n >= v->min && n <= v->max)
         return 0;
+    if (n > v->max && options_listed(v->options, "filename"))
+        return err_set(e, ERR_INVALID,
+                       "too many arguments; it is: cleura-shoot %s %s (each FILE with its own -f)", v->name,
+                       v->arguments);
     return err_set(e, ERR_INVALID, "%s arguments; it is: cleura-shoot %s %s",
                    n < v->min ? "too few" : "too many", v->name, v->arguments);
 }
@@ -72,7 +76,7 @@ int verbs_main(int argc, char *const argv[])
 {
     CLEAN(words) struct words words = { 0 };
     CLEAN(words) struct words given = { 0 };
-    struct options o = { 0 };
+    CLEAN(options) struct options o = { 0 };
     struct err e = { 0 };
     int code = options_parse(argc, argv, &o, &words, &given, &e);
 

@@ -22,13 +22,20 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = { "a.yaml", "b.yml", "c.json", "ignored.txt", ".hidden.yaml" };
+    static const char *const names[] = { "a.yaml",       "b.yml",          "c.json", "ignored.txt",
+                                         ".hidden.yaml", "deep/er/d.yaml", "loop" };
+    static const char *const inner[] = { "deep/er", "deep" };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         CLEAN(free) char *path = x_asprintf("%s/%s", folder, names[i]);
 
         (void)unlink(path);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(inner); i++) {
+        CLEAN(free) char *path = x_asprintf("%s/%s", folder, inner[i]);
+
+        (void)rmdir(path);
     }
     return rmdir(folder);
 }
@@ -41,11 +48,21 @@ static char *put(const char *name, const char *text)
     return path;
 }
 
+/* What "-f first -f second" gives; NULL = no second one. */
+static json_t *load_two(const char *first, const char *second, bool recursive, struct err *e)
+{
+    const char *paths[] = { first, second };
+    struct options o = { .ns = "team-a", .recursive = recursive };
+
+    o.filenames = (struct words){ .at = paths, .n = second ? 2 : 1 };
+    return manifest_load(&o, e);
+}
+
 static json_t *load(const char *text)
 {
     CLEAN(free) char *path = put("a.yaml", text);
     struct err e = { 0 };
-    json_t *objects = manifest_load(path, "team-a", &e);
+    json_t *objects = load_two(path, NULL, false, &e);
 
     if (!objects)
         print_message("%s\n", e.text);
@@ -58,7 +75,7 @@ static void refuse(const char *text, const char *want)
     CLEAN(free) char *path = put("a.yaml", text);
     struct err e = { 0 };
 
-    assert_null(manifest_load(path, "team-a", &e));
+    assert_null(load_two(path, NULL, false, &e));
     assert_int_equal(e.kind, ERR_INVALID);
     assert_non_null(strstr(e.text, path));
     if (!strstr(e.text, want))
@@ -137,10 +154,77 @@ static void folders_are_read_in_order(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
         free(put(files[i][0], files[i][1]));
-    objects = manifest_load(folder, "n", NULL);
+    objects = load_two(folder, NULL, false, NULL);
     assert_int_equal(json_array_size(objects), 3);
     assert_string_equal(jx_str(json_array_get(objects, 0), "metadata.name", ""), "one");
     assert_string_equal(jx_str(json_array_get(objects, 2), "metadata.name", ""), "three");
+}
+
+static void several_paths_are_one_list(void **state)
+{
+    CLEAN(free) char *one = put("a.yaml", SHOOT "metadata: {name: one}\n");
+    CLEAN(free) char *two = put("b.yml", SHOOT "metadata: {name: two}\n");
+    json_auto_t *objects = load_two(two, one, false, NULL);
+
+    (void)state;
+    assert_int_equal(json_array_size(objects), 2);
+    assert_string_equal(jx_str(json_array_get(objects, 0), "metadata.name", ""), "two");
+}
+
+static void what_is_said_twice_counts_once_unless_it_differs(void **state)
+{
+    CLEAN(free) char *one = put("a.yaml", SHOOT "metadata: {name: one}\n");
+    CLEAN(free) char *same = put("b.yml", SHOOT "metadata: {name: one, namespace: team-a}\n");
+    CLEAN(free) char *other = put("c.json", SHOOT "metadata: {name: one}\nspec: {region: kna1}\n");
+    json_auto_t *objects = load_two(one, same, false, NULL);
+    json_auto_t *differing = NULL;
+    struct err e = { 0 };
+
+    (void)state;
+    assert_int_equal(json_array_size(objects), 1);
+    differing = load_two(one, other, false, &e);
+    assert_null(differing);
+    assert_int_equal(e.kind, ERR_INVALID);
+    assert_non_null(strstr(e.text, other));
+    assert_non_null(strstr(e.text, "Shoot/one"));
+    assert_non_null(strstr(e.text, one));
+}
+
+static void standard_input_is_read_once(void **state)
+{
+    struct err e = { 0 };
+
+    (void)state;
+    assert_null(load_two("-", "-", false, &e));
+    assert_non_null(strstr(e.text, "only once"));
+}
+
+static void folders_within_folders_are_read_when_asked_for(void **state)
+{
+    static const char *const inner[] = { "deep", "deep/er" };
+    json_auto_t *flat = NULL, *all = NULL, *deep = NULL;
+    CLEAN(free) char *outer = x_asprintf("%s/deep", folder), *loop = x_asprintf("%s/loop", folder);
+    struct err e = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(inner); i++) {
+        CLEAN(free) char *path = x_asprintf("%s/%s", folder, inner[i]);
+
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    assert_int_equal(symlink(folder, loop), 0);
+    free(put("a.yaml", SHOOT "metadata: {name: one}\n"));
+    free(put("b.yml", SHOOT "metadata: {name: two}\n"));
+    free(put("c.json", SHOOT "metadata: {name: three}\n"));
+    free(put("deep/er/d.yaml", SHOOT "metadata: {name: four}\n"));
+
+    flat = load_two(folder, NULL, false, NULL);
+    assert_int_equal(json_array_size(flat), 3);
+    all = load_two(folder, NULL, true, NULL);
+    assert_int_equal(json_array_size(all), 4);
+    deep = load_two(outer, NULL, false, &e);
+    assert_null(deep);
+    assert_non_null(strstr(e.text, "--recursive"));
 }
 
 static void what_is_not_there_is_not_found(void **state)
@@ -148,7 +232,7 @@ static void what_is_not_there_is_not_found(void **state)
     struct err e = { 0 };
 
     (void)state;
-    assert_null(manifest_load("/nonexistent/x.yaml", "n", &e));
+    assert_null(load_two("/nonexistent/x.yaml", NULL, false, &e));
     assert_int_equal(e.kind, ERR_NOT_FOUND);
 }
 
@@ -160,6 +244,10 @@ int main(void)
         cmocka_unit_test(secrets_are_encoded),
         cmocka_unit_test(what_cannot_be_used_is_named),
         cmocka_unit_test(folders_are_read_in_order),
+        cmocka_unit_test(several_paths_are_one_list),
+        cmocka_unit_test(what_is_said_twice_counts_once_unless_it_differs),
+        cmocka_unit_test(standard_input_is_read_once),
+        cmocka_unit_test(folders_within_folders_are_read_when_asked_for),
         cmocka_unit_test(what_is_not_there_is_not_found),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -19,6 +19,7 @@ struct parsed {
 
 static void parsed_clean(struct parsed *p)
 {
+    options_clean(&p->o);
     words_clean(&p->words);
     words_clean(&p->given);
 }
@@ -67,10 +68,23 @@ static void two_dashes_end_options_and_one_is_a_word(void **state)
 
     (void)state;
     assert_int_equal(p.result, 0);
-    assert_string_equal(p.o.filename, "-");
+    assert_string_equal(p.o.filenames.at[0], "-");
     assert_int_equal(p.words.n, 2);
     assert_string_equal(p.words.at[1], "--wait");
     assert_false(p.o.wait);
+}
+
+static void files_may_be_given_repeatedly(void **state)
+{
+    CLEAN(parsed) struct parsed p = parse("apply -f a.yaml -R --filename=b -fc.json");
+
+    (void)state;
+    assert_int_equal(p.result, 0);
+    assert_true(p.o.recursive);
+    assert_int_equal(p.o.filenames.n, 3);
+    assert_string_equal(p.o.filenames.at[0], "a.yaml");
+    assert_string_equal(p.o.filenames.at[1], "b");
+    assert_string_equal(p.o.filenames.at[2], "c.json");
 }
 
 static void wrong(const char *line, const char *text)
@@ -161,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_stand_anywhere),
         cmocka_unit_test(two_dashes_end_options_and_one_is_a_word),
+        cmocka_unit_test(files_may_be_given_repeatedly),
         cmocka_unit_test(wrong_options_are_explained),
         cmocka_unit_test(there_is_no_way_to_give_a_password),
         cmocka_unit_test(the_environment_fills_what_was_not_given),
