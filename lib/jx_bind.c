@@ -49,6 +49,18 @@ static void not_listed(const struct jx_field *f, const char *path, const char *v
                  buf_text(&allowed));
 }
 
+/* Has 'v' only quotes too many or too few? */
+static const char *quotes_hint(const struct jx_field *f, const json_t *v)
+{
+    const char *text = json_string_value(v);
+    bool number = text && *text && strspn(text + (*text == '-'), "0123456789") == strlen(text) - (*text == '-');
+    bool truth = text && (!strcmp(text, "true") || !strcmp(text, "false"));
+
+    if (f->type == JX_STR && (json_is_number(v) || json_is_boolean(v)))
+        return "; put it in quotes";
+    return (f->type == JX_INT && number) || (f->type == JX_BOOL && truth) ? "; leave the quotes out" : "";
+}
+
 static void bind_one(json_t *v, const char *path, const struct jx_field *f, void *into, struct problems *p)
 {
     if (!v || json_is_null(v)) {
@@ -57,9 +69,7 @@ static void bind_one(json_t *v, const char *path, const struct jx_field *f, void
         return;
     }
     if ((int)json_typeof(v) < type_info[f->type].lo || (int)json_typeof(v) > type_info[f->type].hi) {
-        problems_add(p, "%s.%s must be %s%s", path, f->name, type_info[f->type].name,
-                     f->type == JX_STR && (json_is_number(v) || json_is_boolean(v)) ? "; put it in quotes"
-                                                                                    : "");
+        problems_add(p, "%s.%s must be %s%s", path, f->name, type_info[f->type].name, quotes_hint(f, v));
         return;
     }
     if (f->type == JX_STR && strlen(json_string_value(v)) != json_string_length(v)) {

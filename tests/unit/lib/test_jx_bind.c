@@ -87,6 +87,10 @@ static void each_violation_names_its_path(void **state)
     problem("{\"name\":null}", "spec.name is required");
     problem("{\"name\":1}", "spec.name must be a string; put it in quotes");
     problem("{\"name\":\"a\",\"count\":1.5}", "spec.count must be an integer");
+    problem("{\"name\":\"a\",\"count\":\"-12\"}", "spec.count must be an integer; leave the quotes out");
+    problem("{\"name\":\"a\",\"count\":\"1h\"}", "spec.count must be an integer");
+    problem("{\"name\":\"a\",\"count\":\"\"}", "spec.count must be an integer");
+    problem("{\"name\":\"a\",\"on\":\"true\"}", "spec.on must be true or false; leave the quotes out");
     problem("{\"name\":\"a\",\"on\":\"yes\"}", "spec.on must be true or false");
     problem("{\"name\":\"a\",\"list\":{}}", "spec.list must be a list");
     problem("{\"name\":\"a\",\"object\":[]}", "spec.object must be an object");
