@@ -3,6 +3,7 @@
 #include "lib/jx_bind.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
+#include "lib/suggest.h"
 #include <strings.h>
 
 static const struct {
@@ -53,7 +54,8 @@ static void not_listed(const struct jx_field *f, const char *path, const char *v
 static const char *quotes_hint(const struct jx_field *f, const json_t *v)
 {
     const char *text = json_string_value(v);
-    bool number = text && *text && strspn(text + (*text == '-'), "0123456789") == strlen(text) - (*text == '-');
+    bool number =
+        text && *text && strspn(text + (*text == '-'), "0123456789") == strlen(text) - (*text == '-');
     bool truth = text && (!strcmp(text, "true") || !strcmp(text, "false"));
 
     if (f->type == JX_STR && (json_is_number(v) || json_is_boolean(v)))
@@ -81,13 +83,18 @@ static void bind_one(json_t *v, const char *path, const struct jx_field *f, void
     store(f, v, into);
 }
 
-/* The known field that 'key' was meant to be, or NULL. */
+/* The known field that 'key' was meant to be, or NULL: a slip in each three letters. */
 static const char *meant(const struct jx_field fields[], const char *key)
 {
+    size_t slips = strlen(key) / 3;
+    struct suggest s = { .typed = key, .least = slips ? slips : 1 };
+
+    for (const struct jx_field *f = fields; f->name; f++)
+        if (!strcasecmp(f->name, key))
+            return f->name;
     for (; fields->name; fields++)
-        if (!strcasecmp(fields->name, key))
-            return fields->name;
-    return NULL;
+        suggest_try(&s, fields->name);
+    return s.best;
 }
 
 static void unknown_key(const char *path, const struct jx_field fields[], const char *key, struct problems *p)

@@ -34,19 +34,24 @@ size_t suggest_distance(const char *a, const char *b)
     return row[n][m];
 }
 
+void suggest_try(struct suggest *s, const char *word)
+{
+    bool begins = strlen(s->typed) > 2 && !strncmp(word, s->typed, strlen(s->typed));
+    size_t distance = begins ? 1 : suggest_distance(s->typed, word);
+
+    if (distance > s->least || (s->best && distance == s->least))
+        return;
+    s->least = distance;
+    s->best = word;
+}
+
 const char *suggest_nearest(const char *typed, const char *(*next)(size_t i))
 {
-    size_t least = strlen(typed) / 3 + 1; /* one slip in a short word, two or three in a long one */
-    const char *best = NULL, *word;
+    /* one slip in a short word, two or three in a long one */
+    struct suggest s = { .typed = typed, .least = strlen(typed) / 3 + 1 };
+    const char *word;
 
-    for (size_t i = 0; (word = next(i)); i++) {
-        bool begins = strlen(typed) > 2 && !strncmp(word, typed, strlen(typed));
-        size_t distance = begins ? 1 : suggest_distance(typed, word);
-
-        if (distance <= least && !(best && distance == least)) {
-            least = distance;
-            best = word;
-        }
-    }
-    return best;
+    for (size_t i = 0; (word = next(i)); i++)
+        suggest_try(&s, word);
+    return s.best;
 }

@@ -94,8 +94,11 @@ static void each_violation_names_its_path(void **state)
     problem("{\"name\":\"a\",\"on\":\"yes\"}", "spec.on must be true or false");
     problem("{\"name\":\"a\",\"list\":{}}", "spec.list must be a list");
     problem("{\"name\":\"a\",\"object\":[]}", "spec.object must be an object");
-    problem("{\"name\":\"a\",\"nmae\":1}", "spec.nmae is not a known field");
+    problem("{\"name\":\"a\",\"nmae\":1}", "spec.nmae is not a known field; did you mean name?");
     problem("{\"Name\":\"a\",\"name\":\"a\"}", "spec.Name is not a known field; did you mean name?");
+    problem("{\"names\":\"a\",\"name\":\"a\"}", "spec.names is not a known field; did you mean name?");
+    problem("{\"game\":\"a\",\"name\":\"a\"}", "spec.game is not a known field; did you mean name?");
+    problem("{\"other\":\"a\",\"name\":\"a\"}", "spec.other is not a known field");
     problem("{\"name\":\"a\",\"size\":\"huge\"}",
             "spec.size: \"huge\" is not allowed; use one of: small, large");
     problem("[]", "spec must be an object");
