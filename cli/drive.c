@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/drive.h"
+#include "cli/columns.h"
 #include "cli/kinds.h"
 #include "cli/outcome.h"
 #include "cli/screen.h"
@@ -18,7 +19,8 @@ struct target {
     struct outcome outcome;
     bool gone, done;
     int64_t until;
-    char *before; /* the blame there was when we began; NULL = not looked yet */
+    char *done_text; /* what a Ready one says, with its address, size ... */
+    char *before;    /* the blame there was when we began; NULL = not looked yet */
 };
 
 struct run {
@@ -36,6 +38,7 @@ static void run_free(struct run *r)
     for (size_t i = 0; i < r->n; i++) {
         free(r->targets[i].label);
         free(r->targets[i].before);
+        free(r->targets[i].done_text);
         outcome_free(&r->targets[i].outcome);
     }
     free(r->targets);
@@ -82,6 +85,14 @@ static bool reached(const struct target *t, enum drive_goal goal, const json_t *
     return false;
 }
 
+/* "The Gateway is ready: 203.0.113.10" */
+static char *ready_text(const struct outcome *o, const json_t *composite)
+{
+    CLEAN(free) char *detail = columns_detail(composite);
+
+    return *detail ? x_asprintf("%s: %s", o->message, detail) : x_strdup(o->message);
+}
+
 static int look_at(struct run *r, struct target *t, const json_t *composed, struct err *e)
 {
     const struct store_ref ref = store_ref_of(t->object);
@@ -97,6 +108,8 @@ static int look_at(struct run *r, struct target *t, const json_t *composed, stru
     }
     observed = compose_observed(composite, composed);
     outcome_read(composite, observed, &t->outcome);
+    free(t->done_text);
+    t->done_text = ready_text(&t->outcome, composite);
     if (!t->before)
         t->before = x_strdup(t->outcome.blame ? t->outcome.blame : "");
     t->done = reached(t, r->goal, composite, observed);
@@ -125,7 +138,9 @@ static const char *done_text(const struct run *r, const struct target *t)
         return r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING ? "gone" : "not in the store any more";
     if (t->done && r->goal == DRIVE_ACCEPTED && !t->outcome.ready)
         return "accepted by Cleura";
-    return t->outcome.activity;
+    if (t->done && r->goal == DRIVE_KUBECONFIG && !t->outcome.ready)
+        return "its kubeconfig is here";
+    return t->done && t->outcome.ready ? t->done_text : t->outcome.activity;
 }
 
 static void draw(struct run *r, bool last)

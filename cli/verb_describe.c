@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/account.h"
+#include "cli/columns.h"
 #include "cli/grid.h"
 #include "cli/kinds.h"
 #include "cli/outcome.h"
@@ -88,6 +89,55 @@ static void add_operation(struct buf *out, const json_t *operation)
     line(out, "Operation", text);
 }
 
+/* A table of a list in the status: one column for each word of 'heads', of the member at the same place in 'members'. */
+static void add_list(struct buf *out, const char *title, const json_t *list, const char *heads,
+                     const char *const members[])
+{
+    CLEAN(grid_free) struct grid g = { 0 };
+    size_t i;
+    const json_t *one;
+
+    grid_init(&g, heads);
+    json_array_foreach (list, i, one)
+        for (size_t k = 0; k < g.columns; k++) {
+            const json_t *value = json_object_get(one, members[k]);
+
+            if (json_is_integer(value))
+                grid_addf(&g, "%lld", (long long)json_integer_value(value));
+            else
+                grid_add(&g, json_is_boolean(value) ? json_is_true(value) ? "True" : "False"
+                                                    : json_string_value(value));
+        }
+    table(out, title, &g);
+}
+
+static void add_lists(struct buf *out, const json_t *status)
+{
+    static const char *const listener[] = { "name", "port", "protocol", "attachedRoutes", "ready", "reason" };
+    static const char *const parent[] = { "name", "sectionName", "ready", "reason" };
+    static const char *const port[] = { "name", "port", "protocol", "nodePort" };
+
+    add_list(out, "Listeners:", jx_at(status, "listeners"), "NAME PORT PROTOCOL ROUTES READY REASON",
+             listener);
+    add_list(out, "Gateways:", jx_at(status, "parents"), "NAME LISTENER READY REASON", parent);
+    add_list(out, "Ports:", jx_at(status, "ports"), "NAME PORT PROTOCOL NODE-PORT", port);
+}
+
+/* Where it lives, and what people look for in its kind. */
+static void add_own(struct buf *out, const json_t *object)
+{
+    line(out, "Cluster", jx_str(object, "spec.shootRef.name", ""));
+    line(out, "  namespace", jx_str(object, "status.namespace", ""));
+    for (const struct column *c = columns_of(jx_str(object, "kind", "")); c && c->head; c++) {
+        CLEAN(buf_free) struct buf text = buf_max(COLUMN_TEXT);
+
+        if (!c->label)
+            continue;
+        column_write(c, object, &text);
+        line(out, c->label, buf_text(&text));
+    }
+}
+
 static void print(const json_t *object, const json_t *composed)
 {
     CLEAN(buf_free) struct buf out = buf_max(OUTPUT_MAX);
@@ -105,13 +155,12 @@ static void print(const json_t *object, const json_t *composed)
     if (composite)
         line(&out, "Phase", o.phase);
     line(&out, "Message", o.message);
-    line(&out, "Kubernetes", jx_str(status, "kubernetesVersion", ""));
-    line(&out, "API server", jx_str(status, "apiServerURL", ""));
-    line(&out, "Address", jx_str(status, "address", ""));
+    add_own(&out, object);
     add_operation(&out, jx_at(status, "operation"));
     add_errors(&out, jx_at(status, "lastErrors"));
     line(&out, "Kubeconfig", jx_str(status, "kubeconfig.secretName", ""));
     line(&out, "  good until", jx_str(status, "kubeconfig.expiresAt", ""));
+    add_lists(&out, status);
     add_conditions(&out, "Conditions:", jx_at(status, "conditions"));
     add_conditions(&out, "Gardener's conditions:", jx_at(status, "gardenerConditions"));
     add_composed(&out, observed);
@@ -143,9 +192,11 @@ const struct verb verb_describe = {
     .name = "describe",
     .arguments = "KIND NAME",
     .summary = "all that is known of one object, and why it is not Ready",
-    .help = "Shows phase and message, the operation under way, errors, conditions (also Gardener's own) and "
-            "the objects it is\n"
-            "composed of, with what each of them waits for: as of the last time something ran on this store.",
+    .help = "Shows phase and message, addresses, listeners and routes, the operation under way, errors, "
+            "conditions "
+            "(also Gardener's\n"
+            "own) and the objects it is composed of, with what each of them waits for: as of the last time "
+            "something ran on this store.",
     .options = "",
     .min = 1,
     .max = 2,

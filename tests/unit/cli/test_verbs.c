@@ -135,6 +135,12 @@ static void without_a_provider_it_renders_and_waits(void **state)
     gives("apply --no-provider --timeout 1s -f " SOURCE_DIR "/examples/shoot/shoot.yaml", 7,
           "is not Ready after 1s");
     gives("get -n team-a", 0, "my-cluster");
+    gives("get shoots -n team-a", 0, "API-SERVER");
+    gives("get -f " SOURCE_DIR "/examples/shoot", 0, "my-cluster");
+    gives("get -o json -f " SOURCE_DIR "/examples/shoot", 0, "\"name\": \"my-cluster\"");
+    gives("get -f " SOURCE_DIR "/examples/shoot -f " SOURCE_DIR "/examples/volume", 3,
+          "Volume/my-data is not in the store");
+    gives("get shoots -f x", 2, "not both");
     gives("get secrets -n team-a", 0, "There is no Secret in namespace team-a.");
     gives("get -n team-b", 0, "There is no cluster in namespace team-b, but in team-a");
     gives("describe my-cluster -n team-a", 2, "describe Shoot my-cluster");
