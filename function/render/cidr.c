@@ -13,7 +13,8 @@ bool cidr_parse(const char *text, struct cidr *c)
     int prefix = 0;
 
     if (!slash || (size_t)(slash - text) >= sizeof(address) || strlen(slash + 1) < 1 ||
-        strlen(slash + 1) > 2 || strspn(slash + 1, "0123456789") != strlen(slash + 1))
+        strlen(slash + 1) > 2 || strspn(slash + 1, "0123456789") != strlen(slash + 1) ||
+        (slash[1] == '0' && slash[2]))
         return false;
     memcpy(address, text, (size_t)(slash - text));
     address[slash - text] = '\0';

@@ -5,6 +5,7 @@
 #include "lib/suggest.h"
 #include <ctype.h>
 #include <stdint.h>
+#include <strings.h>
 
 #define PREFIX "loadbalancer.openstack.org/"
 
@@ -111,6 +112,8 @@ static const struct {
     { "doesn't belong to the network", NULL,
       "the floating subnet is of another network: correct floatingSubnetId or floatingNetworkId" },
 };
+
+bool octavia_lacks_l4(const char *region) { return region && !strcasecmp(region, "sto-com"); }
 
 const char *octavia_explain(const char *message)
 {

@@ -23,5 +23,8 @@ void octavia_annotate(const json_t *annotations, const char *annotations_path, c
 void octavia_check_fixed(const struct octavia *o, const json_t *before, const char *path,
                          struct problems *problems);
 
+/* Does this region of Cleura's have no TCP and UDP load balancers?  NULL has them. */
+bool octavia_lacks_l4(const char *region);
+
 /* What an event of the Service says in words, and what to do. NULL when nobody knows more than its own text says. */
 const char *octavia_explain(const char *message);

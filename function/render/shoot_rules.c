@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on who and where a Shoot is, and on what Cleura's API has no words for. */
 #include "function/render/shoot_rules.h"
+#include "function/render/octavia.h"
 #include "function/render/shoot_state.h"
 #include "function/render/words.h"
 #include "lib/buf.h"
@@ -178,6 +179,25 @@ static void check_version(struct shoot_state *st)
                      v);
 }
 
+/* What every load balancer in such a cluster will lack. */
+static void advise_of_load_balancers(struct shoot_state *st)
+{
+    const struct shoot_spec *s = &st->spec;
+
+    if (octavia_lacks_l4(s->region))
+        problems_add(
+            &st->call.advice,
+            "spec.region: %.64s has no TCP and UDP load balancers: a LoadBalancer or Gateway in this "
+            "cluster gets no address; use another region for what must be reached from outside",
+            s->region);
+    if (s->lb_provider && !strcmp(s->lb_provider, "ovn"))
+        problems_add(
+            &st->call.advice,
+            "spec.provider.controlPlaneConfig.loadBalancerProvider: \"ovn\" knows TCP and UDP only: no "
+            "proxyProtocol, no xForwardedFor, no timeouts, no connectionLimit, and UDP members that its "
+            "monitor takes for down; \"amphora\" has all of them");
+}
+
 static void check_infrastructure(struct shoot_state *st)
 {
     const struct shoot_spec *s = &st->spec;
@@ -311,6 +331,7 @@ void shoot_rules(struct shoot_state *st)
     check_config(st);
     check_version(st);
     check_infrastructure(st);
+    advise_of_load_balancers(st);
     if (st->call.in.gardener)
         check_gardener(st);
     else

@@ -142,6 +142,9 @@ void shoot_rules_change(struct shoot_state *st)
     } fields[] = {
         { "spec.networking.type", s->network_type, "networking.type" },
         { "spec.networking.nodes", s->workers_cidr ? NULL : s->nodes, "infrastructure.workers" },
+        /* Cleura chooses these itself */
+        { "spec.networking.pods", st->call.in.gardener ? s->pods : NULL, "networking.pods" },
+        { "spec.networking.services", st->call.in.gardener ? s->services : NULL, "networking.services" },
         { "spec.provider.infrastructureConfig.networks.workers", s->workers_cidr, "infrastructure.workers" },
         { "spec.provider.infrastructureConfig.floatingPoolName", s->floating_pool,
           "infrastructure.floatingPoolName" },

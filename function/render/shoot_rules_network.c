@@ -9,8 +9,9 @@
 enum { PODS, SERVICES, NODES, WORKERS, RANGES };
 
 enum {
-    POD_MASK = 24,   /* one node's share of the pods' range */
-    SUBNET_OWN = 12, /* addresses that Neutron, the router and load balancers take */
+    POD_MASK = 24,    /* one node's share of the pods' range */
+    SUBNET_OWN = 12,  /* addresses that Neutron, the router and load balancers take, about */
+    SUBNET_TAKEN = 4, /* ... and at least: its first and last, the router's and DHCP's */
     SERVICES_WIDEST = 12,
     SERVICES_NARROWEST = 28,
 };
@@ -33,7 +34,7 @@ static void read_range(struct shoot_state *st, struct range *r)
                      r->text, r->otherwise ? r->otherwise : "10.250.0.0/16");
         return;
     }
-    r->good = !r->cidr.host_bits;
+    r->good = true; /* with host bits it is clear all the same which range was meant */
     cidr_text(&r->cidr, better);
     if (r->cidr.host_bits)
         problems_add(&st->call.problems, "%s: %s is not a network's address; did you mean %s?", r->path,
@@ -107,6 +108,18 @@ static void check_inside(struct shoot_state *st, const struct range *workers, co
                      workers->text, nodes->path, nodes->text);
 }
 
+/* How many machines there must be. */
+static json_int_t least_nodes(const struct shoot_spec *s)
+{
+    json_int_t n = 0;
+
+    for (size_t i = 0; i < s->n_workers; i++)
+        if (s->workers[i].minimum.set && s->workers[i].minimum.value > 0 &&
+            s->workers[i].minimum.value <= 100000)
+            n += s->workers[i].minimum.value;
+    return n;
+}
+
 /* How many machines there may be at once: each group's maximum, and what a rolling update adds. */
 static json_int_t most_nodes(const struct shoot_spec *s)
 {
@@ -123,11 +136,33 @@ static json_int_t most_nodes(const struct shoot_spec *s)
     return n;
 }
 
-static void check_room(struct shoot_state *st, const struct range *pods, const struct range *workers)
+/* What is certain of a subnet's size is a problem, what is a guess is advice. */
+static void check_subnet(struct shoot_state *st, const struct range *workers)
+{
+    json_int_t addresses = INT64_C(1) << (32 - workers->cidr.prefix), room = addresses - SUBNET_OWN,
+               most = most_nodes(&st->spec), least = least_nodes(&st->spec);
+    const char *path = workers->text ? workers->path : "spec.networking.nodes";
+
+    if (!workers->good || most <= room)
+        return;
+    if (least > addresses - SUBNET_TAKEN)
+        problems_add(
+            &st->call.problems,
+            "%s: /%d has %lld addresses, which is too few for at least %lld nodes and the %d that the "
+            "network itself takes; use a wider range, for example 10.250.0.0/16",
+            path, workers->cidr.prefix, (long long)addresses, (long long)least, SUBNET_TAKEN);
+    else
+        problems_add(&st->call.advice,
+                     "%s: /%d has room for about %lld nodes, but the workers can grow to %lld with the surge "
+                     "of an update; use a "
+                     "wider range, for example 10.250.0.0/16",
+                     path, workers->cidr.prefix, (long long)(room > 0 ? room : 0), (long long)most);
+}
+
+static void check_room(struct shoot_state *st, const struct range *pods)
 {
     json_int_t nodes = most_nodes(&st->spec);
     json_int_t by_pods = pods->cidr.prefix <= POD_MASK ? INT64_C(1) << (POD_MASK - pods->cidr.prefix) : 0;
-    json_int_t by_subnet = (INT64_C(1) << (32 - workers->cidr.prefix)) - SUBNET_OWN;
 
     if (pods->good && nodes > by_pods)
         problems_add(&st->call.advice,
@@ -136,13 +171,6 @@ static void check_room(struct shoot_state *st, const struct range *pods, const s
                      "update; use a wider range, for example %s",
                      pods->path, pods->cidr.prefix, (long long)by_pods, POD_MASK, (long long)nodes,
                      pods->otherwise);
-    if (workers->good && nodes > by_subnet)
-        problems_add(&st->call.advice,
-                     "%s: /%d has room for about %lld nodes, but the workers can grow to %lld with the surge "
-                     "of an update; use a "
-                     "wider range, for example 10.250.0.0/16",
-                     workers->text ? workers->path : "spec.networking.nodes", workers->cidr.prefix,
-                     (long long)(by_subnet > 0 ? by_subnet : 0), (long long)nodes);
 }
 
 /* Cleura chooses them; the loss is harmless unless a peered network counts on them. */
@@ -245,6 +273,7 @@ void shoot_rules_network(struct shoot_state *st)
     check_services(st, &r[SERVICES]);
     check_unsent(st, &r[PODS]);
     check_unsent(st, &r[SERVICES]);
-    check_room(st, &r[PODS], &r[WORKERS]);
+    check_room(st, &r[PODS]);
+    check_subnet(st, &r[WORKERS]);
     check_allowed(st);
 }

@@ -82,12 +82,31 @@ static size_t cron_range(const char *text, int low, int high)
     return from < low || to > high || from > to ? 0 : (size_t)(end - text);
 }
 
-/* One item of a field: *, a, a-b or a name of a day or month, with an optional /step. Its length, 0 when
- * it is none. */
+/* "MON" or "mon-fri" in a field of days or months, which their bounds tell. Its length, 0 when it is none. */
+static size_t cron_names(const char *text, int high)
+{
+    static const char months[] = "jan feb mar apr may jun jul aug sep oct nov dec",
+                      days[] = "sun mon tue wed thu fri sat";
+    const char *names = high == 12 ? months : high == 6 ? days : "";
+    size_t n = 0;
+
+    for (;; n++) {
+        char name[4] = { 0 };
+
+        for (size_t i = 0; i < 3 && isalpha((unsigned char)text[n]); i++, n++)
+            name[i] = (char)tolower((unsigned char)text[n]);
+        if (!name[2] || !strstr(names, name) || isalpha((unsigned char)text[n]))
+            return 0;
+        if (text[n] != '-' || n > 3)
+            return n;
+    }
+}
+
+/* One item of a field: *, ?, a, a-b or a name of a day or month, with an optional /step. Its length, 0 when
+ * it is none. Sunday is 0: Gardener knows no 7. */
 static size_t cron_item(const char *text, int low, int high)
 {
-    size_t n = *text == '*' ? 1 : strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"),
-           digits;
+    size_t n = *text == '*' || *text == '?' ? 1 : cron_names(text, high), digits;
 
     if (!n)
         n = cron_range(text, low, high);
@@ -112,7 +131,7 @@ static bool cron_field(const char *text, size_t n, int low, int high)
 
 static bool is_cron(const char *text)
 {
-    static const int ranges[CRON_FIELDS][2] = { { 0, 59 }, { 0, 23 }, { 1, 31 }, { 1, 12 }, { 0, 7 } };
+    static const int ranges[CRON_FIELDS][2] = { { 0, 59 }, { 0, 23 }, { 1, 31 }, { 1, 12 }, { 0, 6 } };
     int fields = 0;
 
     for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
@@ -158,6 +177,22 @@ static void check_cron(struct shoot_state *st, size_t i, bool is_end)
                      h->path, field, cron, before);
 }
 
+/* A time zone's name as far as its shape and area tell: which cities there are changes each year. */
+static bool is_zone(const char *name)
+{
+    static const char *const areas[] = { "Africa",    "America", "Antarctica", "Arctic", "Asia", "Atlantic",
+                                         "Australia", "Brazil",  "Canada",     "Chile",  "Etc",  "Europe",
+                                         "Indian",    "Mexico",  "Pacific",    "US" };
+    const char *slash = strchr(name, '/');
+
+    if (!words_only(name, "/_+-"))
+        return false;
+    for (size_t i = 0; slash && i < ARRAY_LENGTH(areas); i++)
+        if (strlen(areas[i]) == (size_t)(slash - name) && !strncmp(areas[i], name, strlen(areas[i])))
+            return slash[1];
+    return !slash;
+}
+
 static void check_schedule(struct shoot_state *st, size_t i)
 {
     const struct shoot_schedule *h = &st->spec.schedules[i];
@@ -170,7 +205,7 @@ static void check_schedule(struct shoot_state *st, size_t i)
                      h->path, h->start ? "end" : "start", h->start ? "0 8 * * 1-5" : "0 20 * * 1-5");
     check_cron(st, i, false);
     check_cron(st, i, true);
-    if (st->call.in.gardener && h->location && !words_only(h->location, "/_+-"))
+    if (st->call.in.gardener && h->location && !is_zone(h->location))
         problems_add(&st->call.problems,
                      "%s.location: \"%.64s\" is not a time zone; write for example Europe/Stockholm", h->path,
                      h->location);

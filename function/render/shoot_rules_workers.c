@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules on a Shoot's groups of workers. */
+#include "function/render/quantity.h"
 #include "function/render/shoot_rules.h"
 #include "function/render/words.h"
 #include "lib/jx.h"
@@ -9,6 +10,7 @@ enum {
     ANNOTATIONS_MAX = 256 << 10, /* bytes, Kubernetes' limit */
     QUOTA_CORES = 20,            /* what an OpenStack project gets by default */
     QUOTA_INSTANCES = 10,
+    VOLUME_MOST_GI = 65536, /* no machine's disk is nearly so large: a unit was mistaken */
 };
 
 static void check_names(struct shoot_state *st, size_t i)
@@ -94,20 +96,43 @@ static void check_numbers(struct shoot_state *st, const struct shoot_worker *w)
                      w->path);
 }
 
+/* The whole number of Gi that was meant by "50GB", "1.5Gi", "1Ti" or "53687091200"; 50 when nobody can tell. */
+static long long gibibytes_meant(const char *size)
+{
+    struct quantity q;
+    size_t digits = strspn(size, "0123456789");
+    int64_t gi = quantity_parse(size, &q) ? quantity_gib(&q) : 0;
+    bool unit = size[digits];
+
+    if (gi > 1 || (gi == 1 && unit))
+        return gi <= VOLUME_MOST_GI ? gi : 50;
+    gi = digits && digits < 6 ? strtoll(size, NULL, 10) : 0;
+    return gi ? gi : 50;
+}
+
+static bool is_size(const char *size)
+{
+    size_t digits = strspn(size, "0123456789");
+
+    return digits && digits < 6 && *size != '0' && !strcmp(size + digits, "Gi") &&
+           strtoll(size, NULL, 10) <= VOLUME_MOST_GI;
+}
+
 static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
 {
     const char *size = w->volume_size;
-    size_t digits = size ? strspn(size, "0123456789") : 0;
 
     if (w->volume_type && !st->call.in.gardener)
         problems_add(
             &st->call.problems,
             "%s.volume.type: \"%.64s\" cannot be sent: Cleura's API takes only the size; leave it out",
             w->path, w->volume_type);
-    if (size && (!digits || strcmp(size + digits, "Gi") != 0)) {
-        problems_add(&st->call.problems,
-                     "%s.volume.size: \"%.32s\" is not in whole gibibytes; write for example %.*s%s", w->path,
-                     size, digits && digits < 6 ? (int)digits : 2, digits && digits < 6 ? size : "50", "Gi");
+    if (size && !is_size(size)) {
+        problems_add(
+            &st->call.problems,
+            "%s.volume.size: \"%.32s\" is not in whole gibibytes from 1Gi to %dGi; write for example "
+            "%lldGi",
+            w->path, size, VOLUME_MOST_GI, gibibytes_meant(size));
         return;
     }
     if (w->volume && !size && (!w->volume_type || st->call.in.gardener))
