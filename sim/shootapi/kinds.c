@@ -28,7 +28,7 @@ static const struct kind fixed[] = {
       "spec.unschedulable", NULL, NULL, NULL },
     { "", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "persistentvolumeclaim", "pvc", NS | ST,
       "STATUS=string:.status.phase|VOLUME=string:.spec.volumeName|CAPACITY=string:.status.capacity.storage|"
-      "STORAGECLASS=string:.spec.storageClassName",
+      "ACCESS MODES=modes:.spec.accessModes|STORAGECLASS=string:.spec.storageClassName",
       "", "{\"phase\":\"Pending\"}", NULL, NULL },
     { "", "v1", "PersistentVolume", "persistentvolumes", "persistentvolume", "pv", ST,
       "CAPACITY=string:.spec.capacity.storage|RECLAIM POLICY=string:.spec.persistentVolumeReclaimPolicy|"
@@ -45,7 +45,7 @@ static const struct kind fixed[] = {
     { "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa", NS, NULL, "", NULL, NULL, NULL },
     { "", "v1", "Service", "services", "service", "svc", NS | ST | ALL,
       "TYPE=string:.spec.type|CLUSTER-IP=string:.spec.clusterIP|"
-      "EXTERNAL-IP=string:.status.loadBalancer.ingress[0].ip|PORT(S)=string:.spec.ports[0].port",
+      "EXTERNAL-IP=external:|PORT(S)=ports:.spec.ports",
       "spec.clusterIP spec.type", "{\"loadBalancer\":{}}", NULL, NULL },
     { "admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations",
       "mutatingwebhookconfiguration", "", GEN, NULL, "", NULL, NULL, NULL },

@@ -2,6 +2,7 @@
 #include "sim/shootapi/table.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include <ctype.h>
 
 /* A column before it is rendered; texts are not terminated. */
 struct column {
@@ -100,12 +101,78 @@ static json_t *age_of(const char *time)
     return duration_text(clock_now() - when);
 }
 
+/* "80:31234/TCP,443/TCP" */
+static json_t *ports_text(const json_t *list)
+{
+    CLEAN(buf_free) struct buf out = buf_max(MAX_CELL);
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (list, i, one) {
+        json_int_t node = jx_int(one, "nodePort", 0);
+
+        (void)buf_addf(&out, "%s%lld", i ? "," : "", (long long)jx_int(one, "port", 0));
+        if (node)
+            (void)buf_addf(&out, ":%lld", (long long)node);
+        (void)buf_addf(&out, "/%s", jx_str(one, "protocol", "TCP"));
+    }
+    return json_string(out.len ? buf_text(&out) : "<none>");
+}
+
+/* "RWO,RWX": the capitals, and X for Many */
+static json_t *modes_text(const json_t *list)
+{
+    CLEAN(buf_free) struct buf out = buf_max(MAX_CELL);
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach (list, i, one) {
+        const char *mode = json_string_value(one);
+
+        (void)buf_adds(&out, i ? "," : "");
+        for (; mode && *mode; mode++)
+            if (isupper((unsigned char)*mode))
+                (void)buf_add(&out, *mode == 'M' ? "X" : mode, 1);
+    }
+    return json_string(out.len ? buf_text(&out) : "");
+}
+
+/* What the outside reaches a Service by. */
+static json_t *external_text(const json_t *service)
+{
+    const json_t *first = json_array_get(jx_at(service, "status.loadBalancer.ingress"), 0);
+    bool balanced = !strcmp(jx_str(service, "spec.type", ""), "LoadBalancer");
+
+    return jx_text(jx_str(first, "ip", jx_str(first, "hostname", balanced ? "<pending>" : "<none>")));
+}
+
+static const struct {
+    const char *type;
+    json_t *(*text)(const json_t *value);
+} special[] = { { "ports", ports_text }, { "modes", modes_text }, { "external", external_text } };
+
+static bool is_type(const struct column *c, const char *type)
+{
+    return c->type_len == strlen(type) && !memcmp(c->type, type, c->type_len);
+}
+
+static json_t *special_cell(const struct column *c, const json_t *value)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(special); i++)
+        if (is_type(c, special[i].type))
+            return special[i].text(value);
+    return NULL;
+}
+
 static json_t *cell(const json_t *doc, const struct column *c, const char *missing)
 {
     const json_t *value = path_value(doc, c->path, c->path_len);
+    json_t *made = special_cell(c, value);
     CLEAN(free) char *text = NULL;
 
-    if (c->type_len == 4 && !memcmp(c->type, "date", 4))
+    if (made)
+        return made;
+    if (is_type(c, "date"))
         return age_of(json_string_value(value));
     if (!value)
         return json_string(missing);
@@ -161,6 +228,16 @@ static size_t columns_of(const struct kind *kind, struct column c[MAX_COLUMNS + 
     return n;
 }
 
+/* Ages and the special cells are made here and travel as text. */
+static json_t *type_of(const struct column *c)
+{
+    bool made = is_type(c, "date");
+
+    for (size_t i = 0; i < ARRAY_LENGTH(special); i++)
+        made = made || is_type(c, special[i].type);
+    return made ? json_string("string") : jx_textn(c->type, c->type_len);
+}
+
 static json_t *definitions(const struct column c[], size_t n)
 {
     json_t *list = json_array();
@@ -168,9 +245,7 @@ static json_t *definitions(const struct column c[], size_t n)
     for (size_t i = 0; i < n; i++)
         jx_append(list,
                   jx_pack("{s:o, s:o, s:s, s:s, s:i}", "name", jx_textn(c[i].name, c[i].name_len), "type",
-                          /* ages are made here and travel as text */
-                          c[i].type_len == 4 ? json_string("string") : jx_textn(c[i].type, c[i].type_len),
-                          "format", i ? "" : "name", "description", "", "priority", 0));
+                          type_of(&c[i]), "format", i ? "" : "name", "description", "", "priority", 0));
     return list;
 }
 
