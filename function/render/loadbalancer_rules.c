@@ -4,8 +4,6 @@
 #include "function/render/loadbalancer.h"
 #include "function/render/words.h"
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <strings.h>
 
 enum {
     PORT_MOST = 65535,
@@ -113,9 +111,11 @@ static void check_target(struct problems *p, const struct lb_port *port)
 
     if (!port->target)
         return;
-    if (name ? !words_dns_label(name) || strlen(name) > TARGET_NAME_MOST || !has_letter(name) ||
-                   strstr(name, "--")
-             : !json_is_integer(port->target) || n < 1 || n > PORT_MOST)
+    if (name && *name && strspn(name, "0123456789") == strlen(name))
+        problems_add(p, "%s.targetPort: \"%.16s\" is a text; a number goes without quotes", port->path, name);
+    else if (name ? !words_dns_label(name) || strlen(name) > TARGET_NAME_MOST || !has_letter(name) ||
+                        strstr(name, "--")
+                  : !json_is_integer(port->target) || n < 1 || n > PORT_MOST)
         problems_add(
             p,
             "%s.targetPort must be a number from 1 to %d, or the name of a container's port: at most %d "
@@ -139,8 +139,33 @@ static void check_same_port(struct problems *p, const struct lb_port *port, cons
         !strcmp(protocol(port), protocol(other)))
         problems_add(p, "%s.port: %s %lld is also %s; each protocol and port is one listener", port->path,
                      protocol(port), (long long)port->port.value, other->path);
+    if (port->node_port.set && other->node_port.set && port->node_port.value == other->node_port.value &&
+        !strcmp(protocol(port), protocol(other)))
+        problems_add(p, "%s.nodePort: %s %lld is also %s's; leave nodePort out to get a free one", port->path,
+                     protocol(port), (long long)port->node_port.value, other->path);
     if (port->name && other->name && !strcmp(port->name, other->name))
         problems_add(p, "%s.name: \"%.63s\" is also %s's", port->path, port->name, other->path);
+}
+
+/* Settings that concern all listeners, and are for TCP. */
+static void check_carried(struct loadbalancer *lb, const struct lb_port *port)
+{
+    const struct octavia *o = &lb->octavia;
+    const struct {
+        bool set;
+        const char *field, *makes;
+    } settings[] = {
+        { o->forwarded_for, "xForwardedFor", "makes every listener HTTP" },
+        { o->proxy_protocol, "proxyProtocol", "makes every listener speak PROXY, which is for TCP" },
+        { o->ends_tls, "defaultTlsContainerRef", "makes every listener HTTPS" },
+    };
+
+    for (size_t i = 0; strcmp(protocol(port), "TCP") != 0 && i < ARRAY_LENGTH(settings); i++)
+        if (settings[i].set)
+            problems_add(
+                &lb->w.call.problems,
+                "spec.octavia.%s %s, but %s is %s; leave it out, or make another LoadBalancer for %s",
+                settings[i].field, settings[i].makes, port->path, protocol(port), protocol(port));
 }
 
 static void check_ports(struct loadbalancer *lb)
@@ -155,12 +180,14 @@ static void check_ports(struct loadbalancer *lb)
         check_number(p, port->path, "nodePort", port->node_port, NODE_PORT_LEAST, NODE_PORT_MOST);
         check_target(p, port);
         check_port_name(p, s, port);
+        if (port->app_protocol && !words_key(port->app_protocol))
+            problems_add(p,
+                         "%s.appProtocol: \"%.64s\" is not a protocol's name; write for example https or "
+                         "example.com/mine",
+                         port->path, port->app_protocol);
         for (size_t k = 0; k < i; k++)
             check_same_port(p, port, &s->ports[k]);
-        if (lb->octavia.forwarded_for && strcmp(protocol(port), "TCP") != 0)
-            problems_add(p,
-                         "spec.octavia.xForwardedFor makes every listener HTTP, but %s is %s; leave it out",
-                         port->path, protocol(port));
+        check_carried(lb, port);
     }
 }
 
@@ -185,34 +212,112 @@ static void advise_of_idle(struct loadbalancer *lb)
     }
 }
 
+/* A node without a pod answers Octavia's probe of UDP with silence, which it takes for life, and one with a pod may look dead. */
+static void advise_of_udp(struct loadbalancer *lb)
+{
+    const struct lb_spec *s = &lb->spec;
+    bool local = s->external_policy && !strcmp(s->external_policy, "Local");
+
+    for (size_t i = 0; local && i < s->n_ports; i++)
+        if (!strcmp(protocol(&s->ports[i]), "UDP")) {
+            problems_add(
+                &lb->w.call.advice,
+                "%s: with externalTrafficPolicy Local Octavia's monitor of UDP may take nodes that run a "
+                "pod for dead; if traffic gets lost, use Cluster",
+                s->ports[i].path);
+            return;
+        }
+}
+
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-static void check_range(struct loadbalancer *lb, size_t i, const char *text)
+static const char *text_or_empty(const json_t *value)
 {
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static bool wants_six(const struct loadbalancer *lb)
+{
+    return !strcmp(text_or_empty(json_array_get(lb->spec.families, 0)), "IPv6");
+}
+
+/* Octavia refuses the whole load balancer when one range is not of its family. */
+static void check_family(struct loadbalancer *lb, const char *path, const char *text, bool six)
+{
+    if (six != wants_six(lb))
+        problems_add(&lb->w.call.problems,
+                     "%s: %.64s is %s, but the load balancer is %s, and Octavia would refuse all of it; "
+                     "leave this out%s",
+                     path, text, six ? "IPv6" : "IPv4", six ? "IPv4" : "IPv6",
+                     six ? ", or set spec.ipFamilies to [IPv6]" : "");
+}
+
+static void tell_host_bits(struct loadbalancer *lb, const char *path, const char *text, const char *better)
+{
+    problems_add(&lb->w.call.problems, "%s: %.64s is not a network's address; did you mean %s?", path, text,
+                 better);
+}
+
+/* The address and the prefix of "2001:db8::/32"; false when 'text' is no range of IPv6. */
+static bool parse_six(const char *text, struct in6_addr *six, unsigned *prefix)
+{
+    char address[INET6_ADDRSTRLEN];
+    const char *slash = strchr(text, '/');
+    size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
+
+    if (!slash || (size_t)(slash - text) >= sizeof(address) || !digits || digits > 3 || slash[1 + digits] ||
+        (slash[1] == '0' && digits > 1))
+        return false;
+    memcpy(address, text, (size_t)(slash - text));
+    address[slash - text] = '\0';
+    *prefix = (unsigned)strtoul(slash + 1, NULL, 10);
+    return *prefix <= 128 && inet_pton(AF_INET6, address, six) == 1;
+}
+
+static void check_six(struct loadbalancer *lb, const char *path, const char *text, struct in6_addr six,
+                      unsigned prefix)
+{
+    char better[INET6_ADDRSTRLEN + 8];
+    bool host_bits = false;
+
+    for (unsigned bit = prefix; bit < 128; bit++) {
+        uint8_t mask = (uint8_t)(0x80 >> bit % 8);
+
+        host_bits = host_bits || (six.s6_addr[bit / 8] & mask);
+        six.s6_addr[bit / 8] &= (uint8_t)~mask;
+    }
+    inet_ntop(AF_INET6, &six, better, INET6_ADDRSTRLEN);
+    (void)snprintf(better + strlen(better), 8, "/%u", prefix);
+    if (host_bits)
+        tell_host_bits(lb, path, text, better);
+    check_family(lb, path, text, true);
+}
+
+static void check_range(struct loadbalancer *lb, size_t i, const json_t *range)
+{
+    const char *text = text_or_empty(range);
+    char path[64], better[CIDR_TEXT];
     struct in6_addr six;
     struct cidr c;
-    char better[CIDR_TEXT], address[64];
-    const char *slash = text ? strchr(text, '/') : NULL;
-    long prefix = slash ? strtol(slash + 1, NULL, 10) : -1;
+    unsigned prefix;
 
-    if (text && cidr_parse(text, &c)) {
+    (void)snprintf(path, sizeof(path), "spec.loadBalancerSourceRanges[%zu]", i);
+    if (cidr_parse(text, &c)) {
         cidr_text(&c, better);
         if (c.host_bits)
-            problems_add(
-                &lb->w.call.problems,
-                "spec.loadBalancerSourceRanges[%zu]: %.32s is not a network's address; did you mean %s?", i,
-                text, better);
-        return;
-    }
-    (void)snprintf(address, sizeof(address), "%.*s", slash && slash - text < 63 ? (int)(slash - text) : 0,
-                   text ? text : "");
-    if (!slash || !isdigit((unsigned char)slash[1]) || inet_pton(AF_INET6, address, &six) != 1 ||
-        prefix < 0 || prefix > 128)
+            tell_host_bits(lb, path, text, better);
+        check_family(lb, path, text, false);
+    } else if (parse_six(text, &six, &prefix))
+        check_six(lb, path, text, six, prefix);
+    else if (!json_is_string(range))
+        problems_add(&lb->w.call.problems, "%s must be a text such as 203.0.113.0/24", path);
+    else
         problems_add(
             &lb->w.call.problems,
-            "spec.loadBalancerSourceRanges[%zu]: \"%.64s\" is not a range of addresses; write for example "
-            "203.0.113.0/24, or 203.0.113.7/32 for one address",
-            i, text ? text : "");
+            "%s: \"%.64s\" is not a range of addresses; write for example %s for a network, or %s for "
+            "one address",
+            path, text, wants_six(lb) ? "2001:db8::/32" : "203.0.113.0/24",
+            wants_six(lb) ? "2001:db8::7/128" : "203.0.113.7/32");
 }
 
 static void check_ranges(struct loadbalancer *lb)
@@ -221,7 +326,7 @@ static void check_ranges(struct loadbalancer *lb)
     json_t *range;
 
     json_array_foreach (lb->spec.ranges, i, range)
-        check_range(lb, i, json_string_value(range));
+        check_range(lb, i, range);
 }
 
 static void check_selector(struct loadbalancer *lb)
@@ -280,16 +385,28 @@ static void check_address(struct loadbalancer *lb)
         problems_add(p, "spec.floatingIP has no meaning with spec.octavia.internal: true; for an address in "
                         "the cluster's "
                         "network write spec.loadBalancerIP");
-    if (address && inet_pton(AF_INET, address, &four) != 1 && inet_pton(AF_INET6, address, &six) != 1)
-        problems_add(p, "spec.%s: \"%.64s\" is not an IP address; write for example 203.0.113.7",
-                     s->floating_ip ? "floatingIP" : "loadBalancerIP", address);
+    if (s->floating_ip && wants_six(lb))
+        problems_add(
+            p,
+            "spec.floatingIP: a load balancer of IPv6 has no floating IP; leave it out, or write an address "
+            "of the cluster's network as spec.loadBalancerIP");
+    else if (s->floating_ip && inet_pton(AF_INET6, address, &six) == 1)
+        problems_add(
+            p, "spec.floatingIP: %.64s is IPv6, and floating IPs are IPv4; write for example 203.0.113.7",
+            address);
+    else if (address && inet_pton(AF_INET, address, &four) != 1 && inet_pton(AF_INET6, address, &six) != 1)
+        problems_add(p, "spec.%s: \"%.64s\" is not an IP address; write for example %s",
+                     s->floating_ip ? "floatingIP" : "loadBalancerIP", address,
+                     wants_six(lb) ? "2001:db8::7" : "203.0.113.7");
+    else if (address && !s->floating_ip)
+        check_family(lb, "spec.loadBalancerIP", address, inet_pton(AF_INET6, address, &six) == 1);
 }
 
 static void check_hostname(struct loadbalancer *lb)
 {
     const char *name = lb->spec.hostname;
 
-    if (name && !words_dns_name(!strncmp(name, "*.", 2) ? name + 2 : name))
+    if (name && !words_host_name(!strncmp(name, "*.", 2) ? name + 2 : name))
         problems_add(&lb->w.call.problems,
                      "spec.hostname: \"%.80s\" is not a DNS name; write for example game.example.com", name);
     if (name && json_object_get(lb->spec.annotations, LB_EXTERNAL_DNS))
@@ -321,10 +438,12 @@ static void check_traps(struct loadbalancer *lb)
         problems_add(p, "spec.externalTrafficPolicy: Local needs spec.octavia.enableHealthMonitor, or nodes "
                         "without a pod "
                         "swallow what they are sent; leave enableHealthMonitor out, or use Cluster");
-    if (lb->w.call.in.region && !strcasecmp(lb->w.call.in.region, "sto-com"))
-        problems_add(&lb->w.call.advice, "Region sto-com, this platform's default, has no TCP and UDP load "
-                                         "balancers: a Shoot there gives this "
-                                         "one no address");
+    if (octavia_lacks_l4(lb->w.call.in.region))
+        problems_add(
+            &lb->w.call.advice,
+            "Region %.64s, this platform's default, has no TCP and UDP load balancers: a Shoot there "
+            "gives this one no address",
+            lb->w.call.in.region);
 }
 
 static void check_change(struct loadbalancer *lb)
@@ -341,8 +460,8 @@ static void check_change(struct loadbalancer *lb)
 void loadbalancer_rules(struct loadbalancer *lb)
 {
     static void (*const rules[])(struct loadbalancer *) = {
-        check_ports,   check_ranges,   check_selector, check_affinity, check_families,
-        check_address, check_hostname, check_traps,    advise_of_idle, check_change,
+        check_ports,    check_ranges, check_selector, check_affinity, check_families, check_address,
+        check_hostname, check_traps,  advise_of_idle, advise_of_udp,  check_change,
     };
 
     workload_check_name(&lb->w);

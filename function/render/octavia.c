@@ -158,7 +158,7 @@ static bool is_text_of(const struct setting *s, const char *text)
     switch (s->type) {
     case UUID: return is_uuid(text);
     case WORD: return is_one_of(text, s->one_of);
-    case DNS: return words_dns_name(text);
+    case DNS: return words_host_name(text);
     case SECRET_URL: return is_secret_url(text);
     case TEXT: return *text && strlen(text) <= TEXT_MOST;
     case BOOL:
@@ -236,8 +236,9 @@ static void tell_wrong(const struct setting *s, const char *path, const json_t *
     int n = (int)jx_cut(text + 1, strlen(text) - 2 < 64 ? strlen(text) - 2 : 64);
 
     if (s->type == NUMBER)
-        problems_add(p, "%s.%s: %.*s must be a whole number from %lld to %lld", path, s->field, n, text + 1,
-                     (long long)s->least, (long long)s->most);
+        problems_add(p, "%s.%s: %.*s must be a whole number from %lld to %lld%s", path, s->field, n, text + 1,
+                     (long long)s->least, (long long)s->most,
+                     json_is_string(value) ? ", without quotes and unit" : "");
     else
         problems_add(p, "%s.%s: %.*s %s", path, s->field, n, text + 1, must[s->type]);
 }
@@ -345,6 +346,7 @@ void octavia_read(const json_t *doc, const char *path, struct octavia *o, struct
     o->keep_address = jx_bool(doc, "keepFloatingIP", false);
     o->proxy_protocol = json_object_get(doc, "proxyProtocol") && jx_bool(doc, "proxyProtocol", true);
     o->forwarded_for = jx_bool(doc, "xForwardedFor", false);
+    o->ends_tls = json_object_get(o->annotations, PREFIX "default-tls-container-ref");
     o->no_monitor = !jx_bool(doc, "enableHealthMonitor", true);
     check_together(doc, path, o, problems);
     advise(doc, path, o, advice);
@@ -385,6 +387,38 @@ static const char *field_meant(const char *name)
     return NULL;
 }
 
+#define CLOUD "service.beta.kubernetes.io/"
+
+/* Octavia's name with another prefix than its own, "octavia.openstack.org/timeout-client-data", or with none. */
+static const char *field_misplaced(const char *name)
+{
+    static const char *const alike[] = { "openstack", "octavia", "loadbalancer", "load-balancer" };
+    const char *slash = strrchr(name, '/');
+    CLEAN(free) char *prefix = slash ? x_strndup(name, (size_t)(slash - name)) : NULL;
+
+    for (size_t i = 0; prefix && i < ARRAY_LENGTH(alike); i++)
+        if (strstr(prefix, alike[i]))
+            return field_meant(slash + 1);
+    for (size_t i = 0; !prefix && i < ARRAY_LENGTH(settings); i++)
+        if (strchr(name_at(i), '-') && !strcmp(name_at(i), name)) /* "class" may be anybody's */
+            return settings[i].field;
+    return NULL;
+}
+
+/* What no controller in a cluster at Cleura reads, which other clouds' annotations are among. True when 'name' is such. */
+static bool refuse_prefix(const char *name, const char *where, const char *path, struct problems *p)
+{
+    bool cloud = !strncmp(name, CLOUD, strlen(CLOUD));
+    const char *field = cloud ? field_meant(name + strlen(CLOUD)) : field_misplaced(name);
+
+    if (!cloud && !field)
+        return false;
+    problems_add(p, "%s: nothing in the cluster reads %.128s, so it would be ignored%s%s%s%s", where, name,
+                 field ? "; write " : "; leave it out", field ? path : "", field ? "." : "",
+                 field ? field : "");
+    return true;
+}
+
 /* True when it is Octavia's, and was refused. */
 static bool refuse_annotation(const char *name, const char *where, const char *path, struct problems *p)
 {
@@ -402,7 +436,7 @@ static bool refuse_annotation(const char *name, const char *where, const char *p
         return true;
     }
     if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
-        return false;
+        return refuse_prefix(name, where, path, p);
     near = field_meant(name + strlen(PREFIX));
     problems_add(p, "%s: Octavia has no annotation %.128s and would ignore it%s%s%s%s%s", where, name,
                  near ? "; did you mean " : "", near ? path : "", near ? "." : "", near ? near : "",

@@ -6,7 +6,7 @@
 
 struct octavia {
     json_t *annotations; /* owned; name → text */
-    bool internal, keep_address, proxy_protocol, forwarded_for, no_monitor;
+    bool internal, keep_address, proxy_protocol, forwarded_for, no_monitor, ends_tls;
 };
 
 /* Reads the object at 'path', "spec.octavia"; 'doc' may be NULL. octavia_free(). */

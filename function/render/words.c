@@ -42,6 +42,11 @@ bool words_dns_name(const char *text)
     }
 }
 
+bool words_host_name(const char *text)
+{
+    return words_dns_name(text) && strspn(text, "0123456789.") != strlen(text);
+}
+
 /* [A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])? */
 bool words_value(const char *text)
 {

@@ -45,6 +45,16 @@ static void words_are_judged_as_kubernetes_does(void **state)
     }
 }
 
+static void an_address_is_no_hosts_name(void **state)
+{
+    (void)state;
+    assert_true(words_host_name("game.example.com"));
+    assert_true(words_host_name("1.2.3.4.example"));
+    assert_false(words_host_name("203.0.113.7"));
+    assert_false(words_host_name("a_b"));
+    assert_false(words_host_name(""));
+}
+
 static void only_what_is_listed_is_more_than_letters_and_digits(void **state)
 {
     (void)state;
@@ -86,6 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_judged_as_kubernetes_does),
         cmocka_unit_test(dns_names_are_labels_with_dots),
+        cmocka_unit_test(an_address_is_no_hosts_name),
         cmocka_unit_test(only_what_is_listed_is_more_than_letters_and_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
