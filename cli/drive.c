@@ -137,7 +137,8 @@ static const char *done_text(const struct run *r, const struct target *t)
     if (t->gone)
         return r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING ? "gone" : "not in the store any more";
     if (t->done && r->goal == DRIVE_ACCEPTED && !t->outcome.ready)
-        return "accepted by Cleura";
+        return jx_at(t->object, "spec.shootRef") ? "goes into the cluster when that is up"
+                                                 : "accepted by Cleura";
     if (t->done && r->goal == DRIVE_KUBECONFIG && !t->outcome.ready)
         return "its kubeconfig is here";
     return t->done && t->outcome.ready ? t->done_text : t->outcome.activity;

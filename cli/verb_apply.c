@@ -42,22 +42,41 @@ static int check(struct session *s, const json_t *objects, struct err *e)
     return 0;
 }
 
+/* As kubectl says it. 'before' is NULL when it was not there. */
+static const char *change_word(const json_t *before, const json_t *after)
+{
+    json_auto_t *old = json_deep_copy(before), *new = json_deep_copy(after);
+
+    if (!before)
+        return "created";
+    (void)json_object_del(jx_at(old, "metadata"), "resourceVersion");
+    (void)json_object_del(jx_at(new, "metadata"), "resourceVersion");
+    return json_equal(old, new) ? "unchanged" : "configured";
+}
+
+static int put_one(struct session *s, const json_t *object, struct err *e)
+{
+    const struct store_ref ref = store_ref_of(object);
+    CLEAN(free) char *label = kinds_label(object);
+    json_auto_t *before = NULL, *after = NULL;
+
+    if (s->store->ops->get(s->store, &ref, &before, NULL) < 0)
+        before = NULL;
+    if (session_apply(s, object, &after, e) < 0)
+        return -1;
+    if (!s->o->quiet)
+        (void)fprintf(stderr, "%s %s\n", label, change_word(before, after));
+    return 0;
+}
+
 static int put_all(struct session *s, const json_t *objects, bool composites, struct err *e)
 {
     size_t i;
     const json_t *object;
 
-    json_array_foreach (objects, i, object) {
-        json_auto_t *stored = NULL;
-
-        if (is_composite(object) != composites)
-            continue;
-        if (session_apply(s, object, &stored, e) < 0)
+    json_array_foreach (objects, i, object)
+        if (is_composite(object) == composites && put_one(s, object, e) < 0)
             return -1;
-        if (!s->o->quiet)
-            (void)fprintf(stderr, "%s/%s stored\n", jx_str(object, "kind", ""),
-                          jx_str(object, "metadata.name", ""));
-    }
     return 0;
 }
 

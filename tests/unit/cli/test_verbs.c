@@ -134,6 +134,9 @@ static void without_a_provider_it_renders_and_waits(void **state)
     (void)state;
     gives("apply --no-provider --timeout 1s -f " SOURCE_DIR "/examples/shoot/shoot.yaml", 7,
           "is not Ready after 1s");
+    gives("apply --no-provider --no-wait -f " SOURCE_DIR "/examples/shoot", 0, "Shoot/my-cluster unchanged");
+    gives("apply --no-provider --no-wait -f " SOURCE_DIR "/examples/volume", 0, "Volume/my-data created");
+    gives("delete -f " SOURCE_DIR "/examples/volume --no-provider --yes --timeout 5s", 0, "gone");
     gives("get -n team-a", 0, "my-cluster");
     gives("get shoots -n team-a", 0, "API-SERVER");
     gives("get -f " SOURCE_DIR "/examples/shoot", 0, "my-cluster");
