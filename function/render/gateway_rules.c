@@ -97,7 +97,17 @@ static void check_labels(const struct gateway *g, struct problems *p)
 
 static void check_annotations(struct gateway *g, struct problems *p, struct problems *advice)
 {
-    size_t n = json_object_size(json_object_get(g->infrastructure, "annotations"));
+    const json_t *annotations = json_object_get(g->infrastructure, "annotations");
+    size_t n;
+    CLEAN(free) const char **keys = jx_keys(annotations, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!words_key(keys[i]))
+            problems_add(
+                p,
+                "spec.infrastructure.annotations: \"%.80s\" is not a key that Kubernetes takes; write "
+                "for example example.com/tier",
+                keys[i]);
 
     if (n > ANNOTATIONS_MOST)
         problems_add(p,

@@ -69,7 +69,7 @@ static void check_terminate(const struct check *c, const json_t *tls)
 {
     const json_t *refs = json_object_get(tls, "certificateRefs");
 
-    if (!json_array_size(refs) && !json_object_size(json_object_get(tls, "options")))
+    if (!json_array_size(refs) && !json_is_null(refs) && !json_object_size(json_object_get(tls, "options")))
         problems_add(c->problems,
                      "spec.listeners[%zu].tls.certificateRefs is required: listener \"%.63s\" ends TLS and "
                      "needs a Secret of type "
@@ -84,6 +84,8 @@ static void check_mode(const struct check *c, const json_t *tls)
     const char *mode = jx_str(tls, "mode", "");
     bool https = !strcmp(c->protocol->name, "HTTPS"), passes = !strcmp(mode, "Passthrough");
 
+    if (json_is_null(json_object_get(tls, "mode")))
+        return; /* told already */
     if (!*mode)
         problems_add(c->problems,
                      "spec.listeners[%zu].tls.mode is required: is TLS of listener \"%.63s\" ended here "

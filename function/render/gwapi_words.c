@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 
-enum { NAME_MAX_DNS = 253, LABEL_MAX = 63, DURATION_PARTS = 4, DURATION_DIGITS = 5 };
+enum { NAME_MAX_DNS = 253, LABEL_MAX = 63, HEADER_MAX = 256, DURATION_PARTS = 4, DURATION_DIGITS = 5 };
 
 /* Labels of lower-case letters, digits and inner hyphens, with dots between. */
 static bool is_dns_name(const char *text)
@@ -41,6 +41,14 @@ static bool has_upper(const char *text)
     return false;
 }
 
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
 const char *wrong_precise_hostname(const char *text)
 {
     if (is_address(text))
@@ -51,6 +59,10 @@ const char *wrong_precise_hostname(const char *text)
         return "is more than a host name; write it without scheme, port and path";
     if (strchr(text, '*'))
         return "has a wildcard, which is not possible here; write a whole DNS name";
+    if (!is_ascii(text))
+        return "has letters beyond ASCII; write it as DNS has it, for example xn--bcher-kva.example";
+    if (*text && text[strlen(text) - 1] == '.')
+        return "ends in a dot; leave that out";
     return is_dns_name(text) ? NULL : "is not a DNS name; write for example shop.example.com";
 }
 
@@ -96,9 +108,14 @@ const char *wrong_kind(const char *text)
                : "is not a kind; write for example Service";
 }
 
+static bool is_token(const char *text)
+{
+    return strlen(text) <= HEADER_MAX && words_only(text, "!#$%&'*+-.^_`|~");
+}
+
 const char *wrong_header(const char *text)
 {
-    return strlen(text) <= 256 && words_only(text, "!#$%&'*+-.^_`|~")
+    return is_token(text)
                ? NULL
                : "is not the name of a header; use letters, digits and hyphens, for example X-Version";
 }
@@ -139,8 +156,9 @@ static int64_t read_duration(const char *text)
 const char *wrong_duration(const char *text)
 {
     return read_duration(text) >= 0 ? NULL
-                                    : "is not a duration; durations are whole numbers with h, m, s, ms: "
-                                      "write for example 1500ms, not 1.5s";
+                                    : "is not a duration; durations are whole numbers of at most five "
+                                      "digits with h, m, s, ms, at most four of them: write for example "
+                                      "1500ms, not 1.5s";
 }
 
 int64_t duration_ms(const char *text) { return read_duration(text); }
@@ -152,14 +170,13 @@ static bool ends_in(const char *text, const char *end)
     return n >= m && !strcmp(text + n - m, end);
 }
 
-/* A-Za-z0-9/-._~!$&'()*+,;=:@ and %XX */
-static bool is_path_text(const char *text)
+/* A percent sign that does not begin %XX. */
+static bool has_bare_percent(const char *text)
 {
-    for (; *text; text++)
-        if ((*text == '%' && (!isxdigit((unsigned char)text[1]) || !isxdigit((unsigned char)text[2]))) ||
-            (!isalnum((unsigned char)*text) && !strchr("/-._~!$&'()*+,;=:@%", *text)))
-            return false;
-    return true;
+    for (text = strchr(text, '%'); text; text = strchr(text + 1, '%'))
+        if (!isxdigit((unsigned char)text[1]) || !isxdigit((unsigned char)text[2]))
+            return true;
+    return false;
 }
 
 const char *wrong_path(const char *text)
@@ -173,9 +190,105 @@ const char *wrong_path(const char *text)
     for (size_t i = 0; i < ARRAY_LENGTH(never); i++)
         if (strstr(text, never[i]))
             return rule;
-    return is_path_text(text)
+    if (strchr(text, '?'))
+        return "has a '?', and a path ends before it; match what follows with queryParams";
+    if (has_bare_percent(text))
+        return "has a '%' without two hexadecimal digits behind it; write %25 for the character";
+    return words_only(text, "/-._~!$&'()*+,;=:@%")
                ? NULL
                : "has characters that a path cannot have; write them as %XX, or use type RegularExpression";
+}
+
+const char *wrong_query(const char *text)
+{
+    return is_token(text) ? NULL
+                          : "cannot name a query parameter to match; use letters, digits and !#$%&'*+-.^_`|~";
+}
+
+const char *wrong_service(const char *text)
+{
+    return words_dns_label(text) && strlen(text) <= LABEL_MAX && !isdigit((unsigned char)*text)
+               ? NULL
+               : "cannot name a Service: use at most 63 lower-case letters, digits and hyphens inside, "
+                 "beginning with a letter";
+}
+
+/* [A-Za-z_][A-Za-z_0-9]* */
+static bool is_identifier(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != '_' && !isalpha((unsigned char)text[i]) && !(i && isdigit((unsigned char)text[i])))
+            return false;
+    return n;
+}
+
+const char *wrong_grpc_method(const char *text)
+{
+    return is_identifier(text, strlen(text))
+               ? NULL
+               : "cannot name a method; write it as in the .proto, for example Login, or use type "
+                 "RegularExpression";
+}
+
+const char *wrong_grpc_service(const char *text)
+{
+    const char *at = text + (*text == '.');
+
+    for (size_t n; n = strcspn(at, "."), is_identifier(at, n); at += n + 1)
+        if (!at[n])
+            return NULL;
+    return "cannot name a service; write package and service as in the .proto, for example "
+           "com.example.User, or use type RegularExpression";
+}
+
+const char *wrong_cors_method(const char *text)
+{
+    static const char *const methods[] = { "GET",     "HEAD",    "POST",  "PUT",   "DELETE",
+                                           "CONNECT", "OPTIONS", "TRACE", "PATCH", "*" };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(methods); i++)
+        if (!strcmp(methods[i], text))
+            return NULL;
+    return "is not a method; write for example GET, or \"*\" for all";
+}
+
+/* "*", or labels of letters, digits and hyphens with dots between, the first of which may be "*". */
+static bool is_origin_host(const char *text, size_t n)
+{
+    size_t in_label = 0;
+
+    if (!strncmp(text, "*", n))
+        return n;
+    for (size_t i = n > 2 && !strncmp(text, "*.", 2) ? 2 : 0; i < n; i++) {
+        bool dot = text[i] == '.';
+
+        if ((dot && !in_label) || (!dot && text[i] != '-' && !isalnum((unsigned char)text[i])))
+            return false;
+        in_label = dot ? 0 : in_label + 1;
+    }
+    return in_label;
+}
+
+/* http(s)://host[:port] */
+static bool is_origin(const char *text)
+{
+    const char *host = strstr(text, "://");
+    size_t n, digits;
+
+    if (!host || (strncmp(text, "http:", 5) != 0 && strncmp(text, "https:", 6) != 0))
+        return false;
+    host += strlen("://");
+    n = strcspn(host, ":");
+    digits = host[n] ? strspn(host + n + 1, "0123456789") : 0;
+    return is_origin_host(host, n) && (!host[n] || (digits && digits <= 5 && !host[n + 1 + digits]));
+}
+
+const char *wrong_origin(const char *text)
+{
+    return !strcmp(text, "*") || is_origin(text)
+               ? NULL
+               : "is not an origin; write scheme and host, for example https://shop.example.com, or "
+                 "https://*.example.com";
 }
 
 /* "*.example.com" against "a.example.com" or "*.a.example.com" */

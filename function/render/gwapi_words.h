@@ -14,6 +14,13 @@ const char *wrong_kind(const char *text);
 const char *wrong_duration(const char *text);
 const char *wrong_header(const char *text);
 
+const char *wrong_query(const char *text);   /* the name of a query parameter to match */
+const char *wrong_service(const char *text); /* the name of a Service, which is a DNS label */
+const char *wrong_grpc_service(const char *text);
+const char *wrong_grpc_method(const char *text);
+const char *wrong_origin(const char *text); /* of CORS */
+const char *wrong_cors_method(const char *text);
+
 /* The path of an Exact or PathPrefix match. */
 const char *wrong_path(const char *text);
 

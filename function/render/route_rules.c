@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of all kinds of routes: parents, backends, host names, how many rules. */
 #include "function/render/route_rules.h"
+#include "function/render/gwapi_words.h"
 #include "lib/jx.h"
 #include <stdint.h>
+
+enum { MATCHES_MAX_ROUTE = 128 };
 
 static bool same_parent(const json_t *a, const json_t *b)
 {
@@ -34,7 +37,7 @@ static void check_repeated(const struct route_check *c, const json_t *list, size
 
 static void check_parent(const struct route_check *c, const json_t *one, size_t i)
 {
-    const char *kind = jx_str(one, "kind", "");
+    const char *kind = jx_str(one, "kind", ""), *group = jx_str(one, "group", "");
 
     if (!strcmp(kind, "Service"))
         problems_add(c->problems,
@@ -42,11 +45,16 @@ static void check_parent(const struct route_check *c, const json_t *one, size_t 
                      "it; attach the "
                      "route to a Gateway, and name the Service in spec.rules[].backendRefs",
                      i);
-    else if (strcmp(kind, "Gateway") != 0)
+    else if (*kind && strcmp(kind, "Gateway") != 0)
         problems_add(c->problems,
                      "spec.parentRefs[%zu].kind: \"%.64s\" is not supported; a route's parent is a Gateway",
                      i, kind);
-    if (c->kind->alone && !json_object_get(one, "sectionName") && !json_object_get(one, "port"))
+    else if (json_is_string(json_object_get(one, "group")) && strcmp(group, GATEWAY_GROUP) != 0)
+        problems_add(c->problems,
+                     "spec.parentRefs[%zu].group: \"%.64s\" has no Gateway that takes routes; leave it out",
+                     i, group);
+    if (c->kind->alone && !strcmp(kind, "Gateway") && *jx_str(one, "name", "") &&
+        !json_object_get(one, "sectionName") && !json_object_get(one, "port"))
         problems_add(c->advice,
                      "spec.parentRefs[%zu]: without sectionName the route attaches to each listener of "
                      "Gateway \"%.64s\" that "
@@ -64,21 +72,29 @@ static void check_parents(const struct route_check *c)
     }
 }
 
-static void check_backend(const struct route_check *c, const json_t *one, const char *path)
+void route_rules_backend(const struct route_check *c, const json_t *one, const char *path)
 {
     const char *kind = jx_str(one, "kind", ""), *ns = jx_str(one, "namespace", c->ns);
-    bool service = !strcmp(kind, "Service") && !*jx_str(one, "group", "");
+    const char *name = jx_str(one, "name", "");
+    bool core = json_is_string(json_object_get(one, "group")) && !*jx_str(one, "group", ""),
+         service = core && !strcmp(kind, "Service") && *name;
 
+    if (core && *kind && strcmp(kind, "Service") != 0)
+        problems_add(c->problems,
+                     "%s.kind: a %.63s takes no traffic; name the Service in front of it, and leave kind out",
+                     path, kind);
+    if (service && wrong_service(name))
+        problems_add(c->problems, "%s.name: \"%.64s\" %s", path, name, wrong_service(name));
     if (service && !json_object_get(one, "port"))
         problems_add(c->problems,
                      "%s.port is required: the port of Service \"%.64s\", not the targetPort of its pods",
-                     path, jx_str(one, "name", ""));
+                     path, name);
     if (strcmp(ns, c->ns) != 0)
         problems_add(c->advice,
                      "%s: %.64s \"%.64s\" is in namespace %.64s: that needs a ReferenceGrant there, from %s "
                      "in %.64s; or move "
                      "one of the two",
-                     path, kind, jx_str(one, "name", ""), ns, c->kind->kind, c->ns);
+                     path, kind, name, ns, c->kind->kind, c->ns);
 }
 
 /* When no backend gets a share of the traffic, all of it is refused. */
@@ -104,7 +120,7 @@ static void check_backends(const struct route_check *c)
 
         for (size_t j = 0; j < json_array_size(list); j++) {
             (void)snprintf(path, sizeof(path), "spec.rules[%zu].backendRefs[%zu]", i, j);
-            check_backend(c, json_array_get(list, j), path);
+            route_rules_backend(c, json_array_get(list, j), path);
         }
         (void)snprintf(path, sizeof(path), "spec.rules[%zu].backendRefs", i);
         check_weights(c, list, path);
@@ -158,6 +174,23 @@ static void check_hostnames(const struct route_check *c)
                              json_string_value(json_array_get(list, i)), j);
 }
 
+static void check_matches_and_filters(const struct route_check *c)
+{
+    const json_t *rules = json_object_get(c->spec, "rules");
+    char path[SHAPE_PATH];
+    size_t matches = 0;
+
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        (void)snprintf(path, sizeof(path), "spec.rules[%zu]", i);
+        matches += route_rules_matches(c, json_array_get(rules, i), path);
+        route_rules_filters(c, json_array_get(rules, i), path);
+    }
+    if (matches > MATCHES_MAX_ROUTE)
+        problems_add(c->problems,
+                     "spec.rules have %zu matches together; at most %d are possible: make two routes of it",
+                     matches, MATCHES_MAX_ROUTE);
+}
+
 void route_rules(const struct route_check *c)
 {
     check_parents(c);
@@ -166,5 +199,5 @@ void route_rules(const struct route_check *c)
     check_rule_names(c);
     check_backends(c);
     if (c->kind->matches)
-        route_rules_matches(c);
+        check_matches_and_filters(c);
 }

@@ -1,199 +1,87 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on matches, filters and timeouts, which HTTPRoute and GRPCRoute have. */
+/* Rules on what a rule of an HTTPRoute or GRPCRoute matches, and on its timeouts. */
+#include "function/render/gwapi_regex.h"
 #include "function/render/gwapi_words.h"
 #include "function/render/route_rules.h"
 #include "lib/jx.h"
-
-enum { MATCHES_MAX_ROUTE = 128 };
-
-/* A filter's type and the member that goes with it. */
-static const struct {
-    const char *type, *member;
-    bool again; /* may stand in one list more than once */
-} filters[] = {
-    { "RequestHeaderModifier", "requestHeaderModifier", false },
-    { "ResponseHeaderModifier", "responseHeaderModifier", false },
-    { "RequestMirror", "requestMirror", true },
-    { "RequestRedirect", "requestRedirect", false },
-    { "URLRewrite", "urlRewrite", false },
-    { "ExtensionRef", "extensionRef", true },
-    { "CORS", "cors", false },
-};
+#include <strings.h>
 
 static bool is_type(const json_t *one, const char *type) { return !strcmp(jx_str(one, "type", ""), type); }
 
-static const json_t *find(const json_t *list, const char *type)
+void route_rules_names(const struct route_check *c, const json_t *list, const char *path, const char *what)
 {
+    bool header = !strcmp(what, "header");
+
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (is_type(json_array_get(list, i), type))
-            return json_array_get(list, i);
-    return NULL;
+        for (size_t j = 0; j < i; j++) {
+            const char *a = jx_str(json_array_get(list, i), "name", ""),
+                       *b = jx_str(json_array_get(list, j), "name", "");
+
+            if (!*a || (header ? strcasecmp(a, b) : strcmp(a, b)) != 0)
+                continue;
+            problems_add(c->problems,
+                         "%s[%zu].name: %s \"%.64s\" is in %s[%zu] too, and counts once; remove one", path, i,
+                         what, a, path, j);
+            break;
+        }
 }
 
-/* ---- matches ---- */
+/* The value of a match whose type is RegularExpression. */
+static void check_regex(const struct route_check *c, const json_t *one, const char *path, const char *member)
+{
+    const char *value = jx_str(one, member, NULL), *wrong = value ? wrong_regex(value) : NULL;
+
+    if (wrong && is_type(one, "RegularExpression"))
+        problems_add(c->problems, "%s.%s: \"%.64s\" %s", path, member, value, wrong);
+}
 
 static void check_path(const struct route_check *c, const json_t *match, const char *path)
 {
     const json_t *p = json_object_get(match, "path");
     const char *value = jx_str(p, "value", NULL), *wrong = value ? wrong_path(value) : NULL;
+    CLEAN(free) char *below = x_asprintf("%s.path", path);
 
-    if (p && wrong && !is_type(p, "RegularExpression"))
-        problems_add(c->problems, "%s.path.value: \"%.64s\" %s", path, value, wrong);
+    check_regex(c, p, below, "value");
+    if (wrong && (is_type(p, "Exact") || is_type(p, "PathPrefix")))
+        problems_add(c->problems, "%s.value: \"%.64s\" %s", below, value, wrong);
 }
 
+static void check_word(const struct route_check *c, const json_t *method, const char *path,
+                       const char *member, const char *(*wrong)(const char *text))
+{
+    const char *value = jx_str(method, member, NULL);
+
+    check_regex(c, method, path, member);
+    if (value && is_type(method, "Exact") && wrong(value))
+        problems_add(c->problems, "%s.%s: \"%.64s\" %s", path, member, value, wrong(value));
+}
+
+/* GRPCRoute's; an HTTPRoute's is a text. */
 static void check_method(const struct route_check *c, const json_t *match, const char *path)
 {
     const json_t *m = json_object_get(match, "method");
+    CLEAN(free) char *below = x_asprintf("%s.method", path);
 
-    if (json_is_object(m) && !json_object_get(m, "service") && !json_object_get(m, "method"))
-        problems_add(c->problems, "%s.method needs service or method; name one, or leave it out", path);
-}
-
-static size_t check_matches(const struct route_check *c, const json_t *rule, const char *path)
-{
-    const json_t *list = json_object_get(rule, "matches");
-    char below[SHAPE_PATH];
-    size_t n = json_array_size(list);
-
-    for (size_t i = 0; i < n; i++) {
-        (void)snprintf(below, sizeof(below), "%.200s.matches[%zu]", path, i);
-        check_path(c, json_array_get(list, i), below);
-        check_method(c, json_array_get(list, i), below);
-    }
-    return n;
-}
-
-/* ---- filters ---- */
-
-static void check_union(const struct route_check *c, const json_t *f, const char *path)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(filters); i++) {
-        bool meant = is_type(f, filters[i].type), there = json_object_get(f, filters[i].member);
-
-        if (meant && !there)
-            problems_add(c->problems, "%s.%s is required: it says what type %s does", path, filters[i].member,
-                         filters[i].type);
-        else if (there && !meant && *jx_str(f, "type", ""))
-            problems_add(c->problems, "%s.%s does not go with type %.64s; remove it, or set type to %s", path,
-                         filters[i].member, jx_str(f, "type", ""), filters[i].type);
-    }
-}
-
-static void check_status_code(const struct route_check *c, const json_t *f, const char *path)
-{
-    json_int_t code = jx_int(f, "requestRedirect.statusCode", 302);
-
-    if (code != 301 && code != 302 && code != 303 && code != 307 && code != 308)
-        problems_add(c->problems,
-                     "%s.requestRedirect.statusCode: %lld is not a redirect; use 301, 302, 303, 307 or 308",
-                     path, (long long)code);
-    else if (code != 301 && code != 302)
-        problems_add(c->advice,
-                     "%s.requestRedirect.statusCode: %lld needs Gateway API 1.5 or newer in the cluster; 301 "
-                     "and 302 always "
-                     "work",
-                     path, (long long)code);
-}
-
-static void check_mirror(const struct route_check *c, const json_t *f, const char *path)
-{
-    const json_t *m = json_object_get(f, "requestMirror");
-
-    if (json_object_get(m, "percent") && json_object_get(m, "fraction"))
-        problems_add(c->problems, "%s.requestMirror has percent and fraction; write one of them", path);
-    if (jx_int(m, "fraction.numerator", 0) > jx_int(m, "fraction.denominator", 100))
-        problems_add(c->problems, "%s.requestMirror.fraction: the numerator is more than the denominator",
-                     path);
-    if (m && !*jx_str(m, "backendRef.group", "") && !strcmp(jx_str(m, "backendRef.kind", ""), "Service") &&
-        !jx_at(m, "backendRef.port"))
-        problems_add(c->problems, "%s.requestMirror.backendRef.port is required: the port of the Service",
-                     path);
-}
-
-/* A changed path: the member that its type names, and what it can be done to. */
-static void check_modifier(const struct route_check *c, const json_t *rule, const json_t *f, const char *path,
-                           const char *member)
-{
-    const json_t *m = json_object_get(json_object_get(f, member), "path"),
-                 *matches = json_object_get(rule, "matches");
-    bool prefix = is_type(m, "ReplacePrefixMatch");
-
-    if (!m)
+    if (!json_is_object(m))
         return;
-    if (!json_object_get(m, prefix ? "replacePrefixMatch" : "replaceFullPath") ||
-        json_object_get(m, prefix ? "replaceFullPath" : "replacePrefixMatch"))
-        problems_add(c->problems, "%s.%s.path: type %.64s goes with %s, and with nothing else", path, member,
-                     jx_str(m, "type", ""), prefix ? "replacePrefixMatch" : "replaceFullPath");
-    if (prefix && (json_array_size(matches) != 1 ||
-                   strcmp(jx_str(json_array_get(matches, 0), "path.type", ""), "PathPrefix") != 0))
-        problems_add(c->problems,
-                     "%s.%s.path: ReplacePrefixMatch needs a rule with exactly one match, of type "
-                     "PathPrefix; split the rule, "
-                     "or use ReplaceFullPath",
-                     path, member);
+    if (!json_object_get(m, "service") && !json_object_get(m, "method"))
+        problems_add(c->problems, "%s needs service or method; name one, or leave it out", below);
+    check_word(c, m, below, "service", wrong_grpc_service);
+    check_word(c, m, below, "method", wrong_grpc_method);
 }
 
-static void check_repeated(const struct route_check *c, const json_t *list, const char *path)
+static void check_values(const struct route_check *c, const json_t *match, const char *path,
+                         const char *member, const char *what)
 {
-    for (size_t k = 0; k < ARRAY_LENGTH(filters); k++) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < json_array_size(list); i++)
-            n += is_type(json_array_get(list, i), filters[k].type);
-        if (n > 1 && !filters[k].again)
-            problems_add(c->problems, "%s has %zu filters of type %s; one is possible: put all of it there",
-                         path, n, filters[k].type);
-    }
-    if (find(list, "RequestRedirect") && find(list, "URLRewrite"))
-        problems_add(c->problems,
-                     "%s has RequestRedirect and URLRewrite, of which only one is possible: a redirect can "
-                     "change host and path itself",
-                     path);
-}
-
-static void check_filters(const struct route_check *c, const json_t *rule, const json_t *list,
-                          const char *path)
-{
-    char below[SHAPE_PATH];
+    const json_t *list = json_object_get(match, member);
+    CLEAN(free) char *below = x_asprintf("%s.%s", path, member);
+    char one[SHAPE_PATH];
 
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *f = json_array_get(list, i);
-
-        (void)snprintf(below, sizeof(below), "%.200s[%zu]", path, i);
-        check_union(c, f, below);
-        check_mirror(c, f, below);
-        if (json_object_get(f, "requestRedirect"))
-            check_status_code(c, f, below);
-        check_modifier(c, rule, f, below, "requestRedirect");
-        check_modifier(c, rule, f, below, "urlRewrite");
+        (void)snprintf(one, sizeof(one), "%.200s[%zu]", below, i);
+        check_regex(c, json_array_get(list, i), one, "value");
     }
-    check_repeated(c, list, path);
-}
-
-static void check_backend_filters(const struct route_check *c, const json_t *rule, const char *path)
-{
-    const json_t *backends = json_object_get(rule, "backendRefs");
-    char below[SHAPE_PATH];
-
-    for (size_t i = 0; i < json_array_size(backends); i++) {
-        (void)snprintf(below, sizeof(below), "%.200s.backendRefs[%zu].filters", path, i);
-        check_filters(c, rule, json_object_get(json_array_get(backends, i), "filters"), below);
-    }
-}
-
-/* A rule must do something: send on, or answer itself. */
-static void check_end(const struct route_check *c, const json_t *rule, const char *path)
-{
-    bool redirects = find(json_object_get(rule, "filters"), "RequestRedirect");
-    bool sends = json_array_size(json_object_get(rule, "backendRefs"));
-
-    if (redirects && sends)
-        problems_add(c->problems,
-                     "%s has a RequestRedirect and backendRefs; a redirected request reaches no backend: "
-                     "remove one of the two",
-                     path);
-    else if (!redirects && !sends && !find(json_object_get(rule, "filters"), "ExtensionRef"))
-        problems_add(c->advice, "%s has no backendRefs: what it matches is answered with 500", path);
+    route_rules_names(c, list, below, what);
 }
 
 static void check_timeouts(const struct route_check *c, const json_t *rule, const char *path)
@@ -210,25 +98,21 @@ static void check_timeouts(const struct route_check *c, const json_t *rule, cons
                      path, each, whole);
 }
 
-void route_rules_matches(const struct route_check *c)
+size_t route_rules_matches(const struct route_check *c, const json_t *rule, const char *path)
 {
-    const json_t *rules = json_object_get(c->spec, "rules");
-    char path[SHAPE_PATH], below[SHAPE_PATH];
-    size_t matches = 0;
+    const json_t *list = json_object_get(rule, "matches");
+    char below[SHAPE_PATH];
+    size_t n = json_array_size(list);
 
-    for (size_t i = 0; i < json_array_size(rules); i++) {
-        const json_t *rule = json_array_get(rules, i);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *match = json_array_get(list, i);
 
-        (void)snprintf(path, sizeof(path), "spec.rules[%zu]", i);
-        (void)snprintf(below, sizeof(below), "spec.rules[%zu].filters", i);
-        matches += check_matches(c, rule, path);
-        check_filters(c, rule, json_object_get(rule, "filters"), below);
-        check_backend_filters(c, rule, path);
-        check_end(c, rule, path);
-        check_timeouts(c, rule, path);
+        (void)snprintf(below, sizeof(below), "%.200s.matches[%zu]", path, i);
+        check_path(c, match, below);
+        check_method(c, match, below);
+        check_values(c, match, below, "headers", "header");
+        check_values(c, match, below, "queryParams", "query parameter");
     }
-    if (matches > MATCHES_MAX_ROUTE)
-        problems_add(c->problems,
-                     "spec.rules have %zu matches together; at most %d are possible: make two routes of it",
-                     matches, MATCHES_MAX_ROUTE);
+    check_timeouts(c, rule, path);
+    return n;
 }

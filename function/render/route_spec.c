@@ -4,8 +4,6 @@
 #include "function/render/gwapi_words.h"
 #include "lib/jx.h"
 
-#define GATEWAY_GROUP "gateway.networking.k8s.io"
-
 enum {
     PARENTS_MAX = 32,
     BACKENDS_MAX = 16,
@@ -108,11 +106,11 @@ static const struct shape extension[] = {
 };
 
 static const struct shape cors[] = {
-    { "allowOrigins", .type = SHAPE_TEXTS, .most = 64 },
+    { "allowOrigins", .type = SHAPE_TEXTS, .most = 64, .wrong = wrong_origin },
     { "allowCredentials", .type = SHAPE_BOOL },
-    { "allowMethods", .type = SHAPE_TEXTS, .most = 9 },
-    { "allowHeaders", .type = SHAPE_TEXTS, .most = 64 },
-    { "exposeHeaders", .type = SHAPE_TEXTS, .most = 64 },
+    { "allowMethods", .type = SHAPE_TEXTS, .most = 9, .wrong = wrong_cors_method },
+    { "allowHeaders", .type = SHAPE_TEXTS, .most = 64, .wrong = wrong_header },
+    { "exposeHeaders", .type = SHAPE_TEXTS, .most = 64, .wrong = wrong_header },
     { "maxAge", .type = SHAPE_NUMBER, .least = 1, .most = MAX_AGE, .otherwise_n = { true, 5 } },
     { 0 },
 };
@@ -170,7 +168,7 @@ static const struct shape header_match[] = {
 };
 static const struct shape query_match[] = {
     { "type", .type = SHAPE_TEXT, .one_of = value_types, .otherwise = "Exact" },
-    { "name", .type = SHAPE_TEXT, .required = true, .wrong = wrong_header },
+    { "name", .type = SHAPE_TEXT, .required = true, .wrong = wrong_query },
     { "value", .type = SHAPE_TEXT, .required = true, .least = 1, .most = 1024 },
     { 0 },
 };

@@ -3,6 +3,8 @@
 #pragma once
 #include "function/render/shape.h"
 
+#define GATEWAY_GROUP "gateway.networking.k8s.io"
+
 /* Which releases of Envoy Gateway read the kind in which version. */
 struct route_reads {
     int since;           /* the minor release of 1.x from which on; a list starts with the newest */

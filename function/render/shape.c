@@ -36,6 +36,15 @@ static size_t as_fields(const struct shape rows[], struct jx_field fields[SHAPE_
     return n;
 }
 
+static bool is_listed(const char *const *one_of, const char *text)
+{
+    const char *const *one = one_of;
+
+    while (one && *one && strcmp(*one, text) != 0)
+        one++;
+    return !one_of || *one;
+}
+
 /* What is wrong is null: later rules see that something is there, and entries keep their place. */
 static json_t *read_text(const char *text, const char *path, const struct shape *row, struct problems *p)
 {
@@ -45,10 +54,10 @@ static json_t *read_text(const char *text, const char *path, const struct shape 
         problems_add(p, "%s has %zu characters; at most %lld are possible", path, strlen(text),
                      (long long)row->most);
     else if (row->least && !*text)
-        problems_add(p, "%s is empty; write something, or leave it out", path);
+        problems_add(p, "%s is empty; write something%s", path, row->required ? "" : ", or leave it out");
     else if (wrong)
         problems_add(p, "%s: \"%.64s\" %s", path, text, wrong);
-    else
+    else if (is_listed(row->one_of, text)) /* that it is not is told already */
         return jx_text(text);
     return json_null();
 }
@@ -149,6 +158,21 @@ static json_t *read_member(const union slot *slot, const char *path, const struc
     return NULL;
 }
 
+/* Was there a value of the right type? */
+static bool is_bound(const union slot *slot, const struct shape *row)
+{
+    switch (row->type) {
+    case SHAPE_TEXT: return slot->text;
+    case SHAPE_NUMBER: return slot->number.set;
+    case SHAPE_BOOL: return slot->flag.set;
+    case SHAPE_OBJECT:
+    case SHAPE_LIST:
+    case SHAPE_TEXTS:
+    case SHAPE_MAP: return slot->tree;
+    }
+    return false;
+}
+
 json_t *shape_read(json_t *doc, const char *path, const struct shape rows[], struct problems *p)
 {
     struct jx_field fields[SHAPE_ROWS_MAX + 1];
@@ -159,8 +183,13 @@ json_t *shape_read(json_t *doc, const char *path, const struct shape rows[], str
 
     jx_bind_all(doc, path, fields, slots, p);
     for (size_t i = 0; i < n; i++) {
+        json_t *was = json_object_get(doc, rows[i].name), *read;
+
         (void)snprintf(below, sizeof(below), "%.180s.%s", path, rows[i].name);
-        jx_add(out, jx_o(rows[i].name, read_member(&slots[i], below, &rows[i], p)));
+        read = was && !json_is_null(was) && !is_bound(&slots[i], &rows[i])
+                   ? json_null()
+                   : read_member(&slots[i], below, &rows[i], p);
+        jx_add(out, jx_o(rows[i].name, read));
     }
     return out;
 }
