@@ -6,6 +6,11 @@
 #include "function/render/words.h"
 #include "function/render/workload.h"
 
+enum {
+    GIB_MOST = 1 << 20,
+    GIB_QUOTA = 1000 /* what an OpenStack project gets by default */
+};
+
 enum { VOLUME_CLASSES = WORKLOAD_OWN, VOLUME_EVENTS, VOLUME_PARTS };
 
 static const struct part parts[] = {
@@ -18,7 +23,8 @@ static const struct part parts[] = {
 
 struct spec {
     struct workload_spec w;
-    const char *size, *storage_class, *access_mode, *volume_mode, *storage;
+    const char *size, *storage_class, *access_mode, *volume_mode;
+    json_t *size_doc, *storage_doc; /* texts, if all is right */
     json_t *access_modes, *resources, *requests, *labels, *annotations;
 };
 
@@ -37,7 +43,7 @@ static const char *const volume_modes[] = { "Filesystem", "Block", NULL };
 
 static const struct jx_field fields[] = {
     WORKLOAD_FIELDS(struct spec, w),
-    JX_F_STR(struct spec, size, "size"),
+    JX_F_TREE(struct spec, size_doc, "size"),
     JX_F_STR(struct spec, storage_class, "storageClassName"),
     JX_F_STR(struct spec, access_mode, "accessMode"),
     JX_F_ARRAY(struct spec, access_modes, "accessModes"),
@@ -48,7 +54,7 @@ static const struct jx_field fields[] = {
     { 0 },
 };
 static const struct jx_field resources_fields[] = { JX_F_OBJECT(struct spec, requests, "requests"), { 0 } };
-static const struct jx_field requests_fields[] = { JX_F_STR(struct spec, storage, "storage"), { 0 } };
+static const struct jx_field requests_fields[] = { JX_F_TREE(struct spec, storage_doc, "storage"), { 0 } };
 
 /* ---- the Requests ------------------------------------------------------------------------------------------------ */
 
@@ -166,38 +172,79 @@ static void read_shape(struct volume *v)
         jx_bind_all(s->resources, "spec.resources", resources_fields, s, p);
     if (s->requests)
         jx_bind_all(s->requests, "spec.resources.requests", requests_fields, s, p);
-    if (s->size && s->storage && strcmp(s->size, s->storage) != 0)
+    if (s->size_doc && s->storage_doc && !json_equal(s->size_doc, s->storage_doc))
         problems_add(p,
                      "spec.size: \"%.32s\" and spec.resources.requests.storage: \"%.32s\" are two sizes; "
                      "leave one out",
-                     s->size, s->storage);
+                     json_is_string(s->size_doc) ? json_string_value(s->size_doc) : "?",
+                     json_is_string(s->storage_doc) ? json_string_value(s->storage_doc) : "?");
+}
+
+/* "20" of "20GB", as a number of Gi; 20 when there is none that makes sense. */
+static int gibibytes_meant(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    long n = digits && digits < 6 ? strtol(text, NULL, 10) : 0;
+
+    return n ? (int)n : 20;
+}
+
+/* A quantity without a unit is bytes to Kubernetes, and the least volume of Cinder to who wrote "20". */
+static void check_bytes(struct volume *v, const char *path, const char *text)
+{
+    struct call *c = &v->w.call;
+    long long gib = (long long)quantity_gib(&v->size);
+
+    if (v->size.bytes < 1)
+        problems_add(&c->problems, "%s: \"%.32s\" is no size of a volume; the least is 1Gi", path, text);
+    else if (v->size.bytes < 1 << 20)
+        problems_add(&c->problems, "%s: \"%.32s\" is %.0f bytes; write for example %dGi", path, text,
+                     v->size.bytes, gibibytes_meant(text));
+    else if (gib > GIB_MOST)
+        problems_add(&c->problems, "%s: \"%.32s\" is more than any volume has; did you mean %dGi?", path,
+                     text, gibibytes_meant(text));
+    else if (!quantity_whole_gib(&v->size))
+        problems_add(&c->advice, "%s: %.32s becomes %lldGi: Cinder makes whole GiB; write %lldGi", path, text,
+                     gib, gib);
+    if (gib > GIB_QUOTA && gib <= GIB_MOST)
+        problems_add(
+            &c->advice,
+            "%s: %.32s is more than the %d GiB that a project's volumes may have together at first: ask "
+            "Cleura for more if your quota was not raised",
+            path, text, GIB_QUOTA);
+}
+
+/* 21474836480 is 20 GiB, and 20 was meant to be. */
+static void tell_number(struct problems *p, const char *path, double n)
+{
+    struct quantity q = { .bytes = n };
+    int64_t gib = n < 1 << 20 ? (int64_t)(n > 0 ? n : 0) : quantity_gib(&q);
+
+    problems_add(p, "%s: %.0f is a number of bytes; write a text with a unit, for example %dGi", path, n,
+                 gib > 0 && gib <= GIB_MOST ? (int)gib : 20);
 }
 
 static void check_size(struct volume *v)
 {
-    struct call *c = &v->w.call;
+    struct problems *p = &v->w.call.problems;
     struct spec *s = &v->spec;
-    const char *path = s->size || !s->storage ? "spec.size" : "spec.resources.requests.storage";
+    const json_t *doc = s->size_doc ? s->size_doc : s->storage_doc;
+    const char *path = doc == s->size_doc ? "spec.size" : "spec.resources.requests.storage";
+    const char *text = json_string_value(doc);
 
     v->size_path = path;
-    if (!s->size)
-        s->size = s->storage;
-    if (!s->size) {
-        problems_add(&c->problems, "spec.size is required: for example 20Gi");
-        return;
-    }
-    if (!quantity_parse(s->size, &v->size)) {
-        problems_add(&c->problems, "%s: \"%.32s\" is not a size; write for example 20Gi", path, s->size);
-        return;
-    }
-    if (v->size.bytes < 1)
-        problems_add(&c->problems, "%s: \"%.32s\" is no size of a volume; the least is 1Gi", path, s->size);
-    else if (quantity_gib(&v->size) > INT32_MAX)
-        problems_add(&c->problems, "%s: \"%.32s\" is more than any volume has; did you mean Gi?", path,
-                     s->size);
-    else if (!quantity_whole_gib(&v->size))
-        problems_add(&c->advice, "%s: %.32s becomes %lldGi: Cinder makes whole GiB; write %lldGi", path,
-                     s->size, (long long)quantity_gib(&v->size), (long long)quantity_gib(&v->size));
+    if (!doc)
+        problems_add(p, "spec.size is required: for example 20Gi");
+    else if (json_is_number(doc))
+        tell_number(p, path, json_number_value(doc));
+    else if (!text)
+        problems_add(p, "%s must be a text such as 20Gi", path);
+    else if (!quantity_parse(text, &v->size))
+        problems_add(p, "%s: \"%.32s\" is not a size; write for example %dGi", path, text,
+                     gibibytes_meant(text));
+    else
+        check_bytes(v, path, text);
+    s->size = text;
 }
 
 static void check_mode(struct volume *v, const char *path, const char *mode)
