@@ -18,6 +18,7 @@ static const struct {
     { "Volume", "namespace", "my-app-volume-namespace" },
     { "Volume", "storage-classes", "my-app-volume-storage-classes" },
     { "Volume", "events", "my-app-volume-events" },
+    { "Volume", "attachments", "my-app-volume-attachments" },
     { "LoadBalancer", "loadbalancer", "my-app-loadbalancer" },
     { "LoadBalancer", "namespace", "my-app-loadbalancer-namespace" },
     { "LoadBalancer", "events", "my-app-loadbalancer-events" },
