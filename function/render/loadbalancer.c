@@ -3,6 +3,7 @@
  * Ready when it has an address and the cluster's last word about it is no warning. */
 #include "function/render/loadbalancer.h"
 #include "function/render/kind.h"
+#include "function/render/octavia_events.h"
 
 enum { LB_EVENTS = WORKLOAD_OWN, LB_PARTS };
 
@@ -38,22 +39,6 @@ static struct inside_kind service = {
     .projection = projection,
 };
 
-/* The newest of what ends an attempt, and the oddities of the cloud controller, once each. */
-static struct inside_probe events = {
-    .ready = ".response.statusCode == 200",
-    .projection =
-        "[.response.body.items[]?] | sort_by(.lastTimestamp // .series.lastObservedTime // .eventTime // "
-        ".metadata.creationTimestamp // \"\") | ([\"LoadBalancerForcedInternal\", "
-        "\"LoadBalancerExternalNetworkSearchFailed\", \"LoadBalancerSourceRangesIgnored\", "
-        "\"LoadBalancerAvailabilityZonesIgnored\", \"LoadBalancerFloatingIPSkipped\", "
-        "\"LoadBalancerLbMethodUnknown\"]) as $odd | def one: {type, reason, message: (.message // \"\" | "
-        ".[:600])}; "
-        "{newest: (map(select((.type == \"Warning\" or .reason == \"EnsuredLoadBalancer\" or .reason == "
-        "\"UpdatedLoadBalancer\") and ([.reason] | inside($odd) | not))) | last | if . == null then null "
-        "else one end), "
-        "oddities: (map(select([.reason] | inside($odd)) | one) | unique_by(.reason))}",
-};
-
 static json_t *ports_doc(const struct lb_spec *s)
 {
     json_t *list = json_array();
@@ -87,50 +72,18 @@ static void compose(struct loadbalancer *lb)
 {
     struct workload *w = &lb->w;
     json_auto_t *annotations = json_copy(lb->octavia.annotations);
-    CLEAN(free)
-    char *events_url =
-        x_asprintf("/api/v1/namespaces/%s/"
-                   "events?fieldSelector=involvedObject.kind%%3DService%%2CinvolvedObject.name%%3D%s",
-                   w->spec.ns, w->call.names.own);
+    CLEAN(free) char *events_path = octavia_events_path(w->spec.ns, w->call.names.own);
 
     if (lb->spec.hostname)
         jx_set(annotations, LB_EXTERNAL_DNS, jx_text(lb->spec.hostname));
     workload_put_namespace(w);
     workload_put_object(w, WORKLOAD_OBJECT, &service, workload_metadata(w, lb->spec.labels, annotations),
                         service_spec(&lb->spec), NULL);
-    workload_put_probe(w, LB_EVENTS, &events, events_url, w->seen[WORKLOAD_OBJECT].ready ? "5m" : "15s");
+    workload_put_probe(w, LB_EVENTS, &octavia_events, events_path,
+                       w->seen[WORKLOAD_OBJECT].ready ? "5m" : "15s");
 }
 
 /* ---- what the cluster says --------------------------------------------------------------------------------------- */
-
-static const json_t *said(const struct loadbalancer *lb, const char *what)
-{
-    return jx_at(lb->w.seen[LB_EVENTS].at_provider, what);
-}
-
-/* What the cloud controller did other than it was told, and went on. */
-static void advise_of_oddities(struct loadbalancer *lb)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach (said(lb, "oddities"), i, one)
-        problems_add(&lb->w.call.advice, "The cluster says %.64s: %.300s", jx_str(one, "reason", "?"),
-                     jx_str(one, "message", ""));
-}
-
-static bool event_trouble(const struct loadbalancer *lb, struct link *l)
-{
-    const json_t *newest = said(lb, "newest");
-    const char *message = jx_str(newest, "message", ""), *advice;
-
-    if (strcmp(jx_str(newest, "type", ""), "Warning") != 0)
-        return false;
-    advice = octavia_explain(message);
-    link_unmet(l, jx_str(newest, "reason", "Failed"), "The cluster says: %.500s; %s", message,
-               advice ? advice : "it is tried again");
-    return true;
-}
 
 static void look_at_address(const struct loadbalancer *lb, struct link *l)
 {
@@ -141,10 +94,10 @@ static void look_at_address(const struct loadbalancer *lb, struct link *l)
     if (jx_bool(o->at_provider, "deleting", false))
         link_unmet(l, "Deleting", "The load balancer is being deleted; nothing to do");
     else if (!address) {
-        if (!event_trouble(lb, l))
+        if (!octavia_events_trouble(&lb->w.seen[LB_EVENTS], l))
             link_unmet(l, "Creating",
                        "Octavia makes the load balancer, which takes one to five minutes; nothing to do");
-    } else if (!o->ready && !event_trouble(lb, l))
+    } else if (!o->ready && !octavia_events_trouble(&lb->w.seen[LB_EVENTS], l))
         link_unmet(l, "Moving",
                    "The load balancer has address %.64s and moves to the one asked for; nothing to do",
                    address);
@@ -157,7 +110,7 @@ static void look_at_sync(const struct loadbalancer *lb, const struct link *addre
     if (!address->met)
         link_unmet(l, "Waiting", "The load balancer has no address yet");
     else
-        (void)event_trouble(lb, l);
+        (void)octavia_events_trouble(&lb->w.seen[LB_EVENTS], l);
 }
 
 static const char *phase_of(const struct link *address)
@@ -197,7 +150,7 @@ static void render_loadbalancer(const struct fn_request *req, struct fn_response
     loadbalancer_read(lb);
     workload_spec(&lb->w, &lb->spec.w);
     loadbalancer_rules(lb);
-    advise_of_oddities(lb);
+    octavia_events_advise(&lb->w.seen[LB_EVENTS], &lb->w.call.advice);
     verdict = workload_verdict(&lb->w);
     if (verdict == WORKLOAD_RENDER)
         compose(lb);

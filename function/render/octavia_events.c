@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "function/render/octavia_events.h"
+#include "function/render/octavia.h"
+
+/* The newest of what ends an attempt, and the oddities of the cloud controller, once each. */
+struct inside_probe octavia_events = {
+    .ready = ".response.statusCode == 200",
+    .projection =
+        "[.response.body.items[]?] | sort_by(.lastTimestamp // .series.lastObservedTime // .eventTime // "
+        ".metadata.creationTimestamp // \"\") | ([\"LoadBalancerForcedInternal\", "
+        "\"LoadBalancerExternalNetworkSearchFailed\", \"LoadBalancerSourceRangesIgnored\", "
+        "\"LoadBalancerAvailabilityZonesIgnored\", \"LoadBalancerFloatingIPSkipped\", "
+        "\"LoadBalancerLbMethodUnknown\"]) as $odd | def one: {type, reason, message: (.message // \"\" | "
+        ".[:600])}; "
+        "{newest: (map(select((.type == \"Warning\" or .reason == \"EnsuredLoadBalancer\" or .reason == "
+        "\"UpdatedLoadBalancer\") and ([.reason] | inside($odd) | not))) | last | if . == null then null "
+        "else one end), "
+        "oddities: (map(select([.reason] | inside($odd)) | one) | unique_by(.reason))}",
+};
+
+char *octavia_events_path(const char *ns, const char *service)
+{
+    return x_asprintf("/api/v1/namespaces/%s/"
+                      "events?fieldSelector=involvedObject.kind%%3DService%%2CinvolvedObject.name%%3D%s",
+                      ns, service);
+}
+
+void octavia_events_advise(const struct observed *o, struct problems *advice)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (jx_at(o->at_provider, "oddities"), i, one)
+        problems_add(advice, "The cluster says %.64s: %.300s", jx_str(one, "reason", "?"),
+                     jx_str(one, "message", ""));
+}
+
+bool octavia_events_trouble(const struct observed *o, struct link *l)
+{
+    const json_t *newest = jx_at(o->at_provider, "newest");
+    const char *message = jx_str(newest, "message", ""), *advice;
+
+    if (strcmp(jx_str(newest, "type", ""), "Warning") != 0)
+        return false;
+    advice = octavia_explain(message);
+    link_unmet(l, jx_str(newest, "reason", "Failed"), "The cluster says: %.500s; %s", message,
+               advice ? advice : "it is tried again");
+    return true;
+}
