@@ -31,7 +31,8 @@ static void fill_cloud(const struct sim *s, struct settings *set)
 
 static void fill_cluster(const struct sim *s, struct settings *set)
 {
-    static const char *const outcomes[] = { "succeeds", "fails", "fails-once", "hangs" };
+    static const char *const outcomes[] = { "succeeds", "fails", "fails-once", "hangs", "killed-once" };
+    static const char *const pulls[] = { "ok", "not-found", "rate-limited", "unreachable", "slow" };
     const struct switches *sw = &s->switches;
 
     set->volume_ms = switch_ms(sw, SW_VOLUME_SECONDS);
@@ -40,6 +41,8 @@ static void fill_cluster(const struct sim *s, struct settings *set)
     set->pod_ms = switch_ms(sw, SW_POD_SECONDS);
     set->job_ms = switch_ms(sw, SW_JOB_SECONDS);
     set->job_outcome = (enum job_outcome)PLACE_OF(s, SW_JOB_OUTCOME, outcomes);
+    set->image_pull = (enum pull_outcome)PLACE_OF(s, SW_IMAGE_PULL, pulls);
+    set->chart_pull = (enum pull_outcome)PLACE_OF(s, SW_CHART_PULL, pulls);
 }
 
 static void fill_gateways(const struct sim *s, struct settings *set)

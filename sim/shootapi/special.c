@@ -65,15 +65,44 @@ static void reply_token(struct api *a, const struct path *p, const struct api_re
 
 /* ---- GET pods/{name}/log ---- */
 
+/* The last so many lines. Borrowed from 'log'. */
+static const char *tail(const char *log, long lines)
+{
+    const char *at = log + strlen(log);
+
+    for (; at > log; at--)
+        if (at[-1] == '\n' && at[0] && lines-- <= 1)
+            break;
+    return at;
+}
+
+/* Before its first start a container has no log. */
+static bool log_waits(const struct path *p, const json_t *pod, struct api_reply *ret)
+{
+    const json_t *container = json_array_get(jx_at(pod, "status.containerStatuses"), 0);
+    const char *reason = jx_str(container, "state.waiting.reason", NULL);
+    bool pulling = reason && strstr(reason, "ImagePull");
+
+    if (!reason || jx_at(container, "lastState.terminated"))
+        return false;
+    reply_fail(ret, REASON_BAD_REQUEST, NULL, "container \"%s\" in pod \"%s\" is waiting to start: %s",
+               jx_str(container, "name", ""), p->name, pulling ? "trying and failing to pull image" : reason);
+    return true;
+}
+
 static void reply_log(struct api *a, const struct path *p, const struct api_request *req,
                       const json_t *object, struct api_reply *ret)
 {
     const char *log =
         json_string_value(json_object_get(jx_at(object, "metadata.annotations"), SPECIAL_LOG_ANNOTATION));
+    const char *lines = api_query(req, "tailLines");
 
-    (void)a, (void)p, (void)req;
+    (void)a;
+    if (log_waits(p, object, ret))
+        return;
+    log = log ? log : "";
     ret->code = 200;
-    ret->text = x_strdup(log ? log : "");
+    ret->text = x_strdup(*lines ? tail(log, strtol(lines, NULL, 10)) : log);
     ret->content_type = "text/plain";
 }
 

@@ -121,25 +121,37 @@ bool ctl_label_selector(const json_t *selector, const json_t *doc)
 
 /* ---- writing ---- */
 
+void ctl_call(struct ctl *c, const struct ctl_call *call, struct api_reply *ret)
+{
+    json_auto_t *none = json_object();
+    CLEAN(free) char *text = call->body ? jx_dump(call->body) : x_strdup("");
+    struct api_request req = { .method = call->method,
+                               .path = call->path,
+                               .query = call->query ? call->query : none,
+                               .accept = "application/json",
+                               .content_type = call->type ? call->type : "application/json",
+                               .user_agent = call->manager,
+                               .user = call->manager,
+                               .body = text,
+                               .body_len = strlen(text) };
+
+    api_handle(c->api, &req, ret);
+}
+
 int ctl_send(struct ctl *c, const char *manager, const char *method, const char *path, json_t *body)
 {
     json_auto_t *doc = body;
     json_auto_t *query = jx_pack("{s:s}", "fieldManager", manager);
-    CLEAN(free) char *text = doc ? jx_dump(doc) : x_strdup("");
-    struct api_request req = { .method = method,
-                               .path = path,
-                               .query = query,
-                               .accept = "application/json",
-                               .content_type = !strcmp(method, "PATCH") ? "application/merge-patch+json"
-                                                                        : "application/json",
-                               .user_agent = manager,
-                               .user = manager,
-                               .body = text,
-                               .body_len = strlen(text) };
+    struct ctl_call call = { .manager = manager,
+                             .method = method,
+                             .path = path,
+                             .type = !strcmp(method, "PATCH") ? "application/merge-patch+json" : NULL,
+                             .query = query,
+                             .body = doc };
     struct api_reply reply = { 0 };
     int code;
 
-    api_handle(c->api, &req, &reply);
+    ctl_call(c, &call, &reply);
     code = reply.code;
     api_reply_clear(&reply);
     return code;

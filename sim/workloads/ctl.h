@@ -45,6 +45,17 @@ bool ctl_selects(json_t *selector, const json_t *doc);
 /* The same for a LabelSelector, {matchLabels, matchExpressions}. */
 bool ctl_label_selector(const json_t *selector, const json_t *doc);
 
+/* ---- any request ---- */
+
+struct ctl_call {
+    const char *manager, *method, *path;
+    const char *type;    /* of the body; NULL = application/json */
+    const json_t *query; /* object of texts; NULL = none */
+    const json_t *body;  /* NULL = none */
+};
+/* api_reply_clear() what came back. */
+void ctl_call(struct ctl *c, const struct ctl_call *call, struct api_reply *ret);
+
 /* ---- writing, as 'manager' ---- */
 
 /* One request; the status code. 'body' is taken, may be NULL. */

@@ -32,10 +32,8 @@ json_t *envoy_condition(const struct envoy *e, const json_t *doc, const char *ty
 /* The object has been as it is for long enough to be looked at. */
 bool envoy_settled(const struct envoy *e, const json_t *doc);
 
-/* Makes what an installation consists of when it is asked for, by setting or by Job. */
+/* Makes what an installation consists of when it is asked for by setting. */
 void envoy_install(struct ctl *c);
-/* A Job that runs helm for Envoy Gateway without being allowed to: the chart needs cluster-admin. */
-bool envoy_install_refused(const struct ctl *c, const json_t *job);
 /* Is the controller running? Fills in everything but the gateways; 'seen' is borrowed. */
 bool envoy_running(struct ctl *c, struct envoy *ret);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/jobs.h"
 #include "lib/clock.h"
-#include "sim/shootapi/special.h"
 #include "sim/workloads/conditions.h"
-#include "sim/workloads/envoy.h"
+#include "sim/workloads/containers.h"
 
 #define MANAGER   "kube-controller-manager"
 #define COMPONENT "job-controller"
@@ -13,25 +12,7 @@
 #define RETRY_FIRST (10 * CLOCK_SECOND)
 #define RETRY_MOST  (6 * CLOCK_MINUTE)
 
-static const char *const outcome_names[] = {
-    [JOB_SUCCEEDS] = "succeeds", [JOB_FAILS] = "fails", [JOB_FAILS_ONCE] = "fails-once", [JOB_HANGS] = "hangs"
-};
-
-static enum job_outcome outcome_of(const struct ctl *c, const json_t *job)
-{
-    const char *told = ctl_annotation(job, JOBS_OUTCOME_ANNOTATION);
-
-    if (envoy_install_refused(c, job))
-        return JOB_FAILS;
-    if (!*told)
-        told = ctl_annotation(jx_at(job, "spec.template"), JOBS_OUTCOME_ANNOTATION);
-    for (size_t i = 0; i < ARRAY_LENGTH(outcome_names); i++)
-        if (!strcmp(told, outcome_names[i]))
-            return (enum job_outcome)i;
-    return c->set->job_outcome;
-}
-
-/* ---- its pod ---- */
+/* ---- its pods ---- */
 
 static bool is_over(const json_t *pod)
 {
@@ -40,20 +21,57 @@ static bool is_over(const json_t *pod)
     return !strcmp(phase, "Succeeded") || !strcmp(phase, "Failed");
 }
 
-/* The pod that has not ended. New reference or NULL. */
-static json_t *active_pod(const struct ctl *c, const json_t *job)
+/* New reference. */
+static json_t *pods_of(const struct ctl *c, const json_t *job)
 {
     json_auto_t *pods = ctl_list(c, "", "pods", ctl_namespace(job));
-    json_t *pod;
+    json_t *own = json_array(), *pod;
     size_t i;
 
     json_array_foreach (pods, i, pod) {
         const char *owner = jx_str(json_array_get(jx_at(pod, "metadata.ownerReferences"), 0), "uid", "");
 
-        if (!strcmp(owner, ctl_uid(job)) && !is_over(pod))
-            return json_incref(pod);
+        if (!strcmp(owner, ctl_uid(job)) && !ctl_deleting(pod))
+            jx_append(own, json_incref(pod));
     }
-    return NULL;
+    return own;
+}
+
+struct tally {
+    int active, ready, succeeded;
+    json_int_t restarts;
+};
+
+static struct tally count_pods(const json_t *pods)
+{
+    struct tally n = { 0 };
+    const json_t *pod;
+    size_t i;
+
+    json_array_foreach (pods, i, pod) {
+        n.active += !is_over(pod);
+        n.ready += !is_over(pod) && condition_true(pod, "Ready");
+        n.succeeded += !strcmp(jx_str(pod, "status.phase", ""), "Succeeded");
+        n.restarts += is_over(pod) ? 0 : jx_int(container_first(pod), "restartCount", 0);
+    }
+    return n;
+}
+
+/* Pods that failed count once, also when they are gone; the next one waits. */
+static void count_failed(struct ctl *c, const json_t *pods, json_t *note)
+{
+    json_t *counted = jx_make_object(note, "counted");
+    json_int_t failures = jx_int(note, "failures", 0);
+    const json_t *pod;
+    size_t i;
+
+    json_array_foreach (pods, i, pod) {
+        if (strcmp(jx_str(pod, "status.phase", ""), "Failed") != 0 || json_object_get(counted, ctl_uid(pod)))
+            continue;
+        jx_set(counted, ctl_uid(pod), json_true());
+        jx_set(note, "retry", json_integer(c->now + ctl_backoff(failures, RETRY_FIRST, RETRY_MOST)));
+        jx_set(note, "failures", json_integer(++failures));
+    }
 }
 
 static void start_pod(struct ctl *c, const json_t *job)
@@ -67,6 +85,7 @@ static void start_pod(struct ctl *c, const json_t *job)
     jx_set(labels, NAME, json_string(ctl_name(job)));
     jx_set(labels, "job-name", json_string(ctl_name(job)));
     jx_set(labels, "batch.kubernetes.io/controller-uid", json_string(ctl_uid(job)));
+    jx_set(labels, "controller-uid", json_string(ctl_uid(job)));
     jx_set(metadata, "generateName", json_sprintf("%s-", ctl_name(job)));
     jx_set(metadata, "namespace", json_string(ctl_namespace(job)));
     jx_set(metadata, "ownerReferences", jx_pack("[o]", ctl_owner(job)));
@@ -82,39 +101,6 @@ static void start_pod(struct ctl *c, const json_t *job)
                   ctl_name(job), ctl_namespace(job), account, account);
 }
 
-static json_t *ended_containers(const json_t *pod, bool success)
-{
-    json_t *list = json_array();
-    const json_t *container;
-    size_t i;
-
-    json_array_foreach (jx_at(pod, "spec.containers"), i, container) {
-        jx_append(list, jx_pack("{s:o, s:o, s:b, s:i, s:{s:{s:i, s:s, s:o}}}", "name",
-                                jx_text(jx_str(container, "name", "")), "image",
-                                jx_text(jx_str(container, "image", "")), "ready", 0, "restartCount", 0,
-                                "state", "terminated", "exitCode", success ? 0 : 1, "reason",
-                                success ? "Completed" : "Error", "finishedAt", ctl_time()));
-    }
-    return list;
-}
-
-static void end_pod(struct ctl *c, const json_t *pod, bool success, bool refused)
-{
-    if (!success && refused)
-        ctl_patch(
-            c, "kubelet", pod, "pods", NULL,
-            jx_pack("{s:{s:{s:s}}}", "metadata", "annotations", SPECIAL_LOG_ANNOTATION,
-                    "Error: INSTALLATION FAILED: customresourcedefinitions.apiextensions.k8s.io is "
-                    "forbidden: the "
-                    "service account cannot create resource \"customresourcedefinitions\" at the cluster "
-                    "scope\n"));
-    ctl_patch(c, "kubelet", pod, "pods", "status",
-              jx_pack("{s:{s:s, s:o, s:[o, o]}}", "status", "phase", success ? "Succeeded" : "Failed",
-                      "containerStatuses", ended_containers(pod, success), "conditions",
-                      condition_new("PodScheduled", "True", NULL, NULL),
-                      condition_new("Ready", "False", success ? "PodCompleted" : "PodFailed", NULL)));
-}
-
 /* ---- the Job's own status ---- */
 
 static void report(struct ctl *c, const json_t *job, json_t *status)
@@ -128,22 +114,39 @@ static void succeed(struct ctl *c, const json_t *job)
 
     ctl_event(c, COMPONENT, job, "Normal", "Completed", "Job completed");
     report(c, job,
-           jx_pack("{s:i, s:i, s:I, s:o, s:[o, o]}", "active", 0, "ready", 0, "succeeded",
-                   jx_int(job, "spec.completions", 1), "completionTime", ctl_time(), "conditions",
-                   condition_new("SuccessCriteriaMet", "True", "CompletionsReached", text),
+           jx_pack("{s:i, s:i, s:i, s:I, s:o, s:[o, o]}", "active", 0, "ready", 0, "terminating", 0,
+                   "succeeded", jx_int(job, "spec.completions", 1), "completionTime", ctl_time(),
+                   "conditions", condition_new("SuccessCriteriaMet", "True", "CompletionsReached", text),
                    condition_new("Complete", "True", "CompletionsReached", text)));
 }
 
-static void give_up(struct ctl *c, const json_t *job, const char *reason, const char *text)
+/* First it says so and ends its pods, which then have failed, too. */
+static void give_up(struct ctl *c, const json_t *job, json_t *note, const char *reason, const char *text)
 {
-    json_auto_t *pod = active_pod(c, job);
+    json_auto_t *pods = pods_of(c, job);
+    json_int_t failures = jx_int(note, "failures", 0);
+    const json_t *pod;
+    size_t i;
 
-    if (pod)
-        ctl_delete(c, MANAGER, pod, "pods");
+    report(c, job, jx_pack("{s:[o]}", "conditions", condition_new("FailureTarget", "True", reason, text)));
+    json_array_foreach (pods, i, pod) {
+        if (!is_over(pod)) {
+            ctl_delete(c, MANAGER, pod, "pods");
+            failures++;
+        }
+    }
+    jx_set(note, "failures", json_integer(failures));
+}
+
+static void fail(struct ctl *c, const json_t *job, const json_t *note)
+{
+    const json_t *target = condition_find(jx_at(job, "status.conditions"), "FailureTarget");
+    const char *reason = jx_str(target, "reason", ""), *text = jx_str(target, "message", "");
+
     ctl_event(c, COMPONENT, job, "Warning", reason, "%s", text);
     report(c, job,
-           jx_pack("{s:i, s:i, s:[o, o]}", "active", 0, "ready", 0, "conditions",
-                   condition_new("FailureTarget", "True", reason, text),
+           jx_pack("{s:i, s:i, s:i, s:I, s:[O, o]}", "active", 0, "ready", 0, "terminating", 0, "failed",
+                   jx_int(note, "failures", 0), "conditions", target,
                    condition_new("Failed", "True", reason, text)));
 }
 
@@ -160,46 +163,54 @@ static void expire(struct ctl *c, const json_t *job, json_t *note)
     }
 }
 
-static void watch_pod(struct ctl *c, const json_t *job, json_t *note, const json_t *pod)
+/* Of a pod that restarts its containers, the restarts count as failures. */
+static bool is_hopeless(const json_t *job, const json_t *note, const struct tally *n)
 {
-    enum job_outcome outcome = outcome_of(c, job);
-    json_int_t failures = jx_int(note, "failures", 0);
-    bool success = outcome == JOB_SUCCEEDS || (outcome == JOB_FAILS_ONCE && failures > 0);
-    bool running = !strcmp(jx_str(pod, "status.phase", ""), "Running");
+    json_int_t limit = jx_int(job, "spec.backoffLimit", 6);
+    bool restarts = !strcmp(jx_str(job, "spec.template.spec.restartPolicy", ""), "OnFailure");
 
-    report(c, job, jx_pack("{s:i, s:i}", "active", 1, "ready", running ? 1 : 0));
-    if (!running || outcome == JOB_HANGS || !ctl_after(c, note, "ran", c->set->job_ms))
-        return;
-    (void)json_object_del(note, "ran");
-    end_pod(c, pod, success, envoy_install_refused(c, job));
-    job = ctl_get(c, "batch", "jobs", ctl_namespace(job), ctl_name(job));
-    if (success) {
+    return jx_int(note, "failures", 0) > limit || (restarts && n->restarts > 0 && n->restarts >= limit);
+}
+
+static void go_on(struct ctl *c, const json_t *job, json_t *note)
+{
+    json_auto_t *pods = pods_of(c, job);
+    struct tally n = count_pods(pods);
+    json_int_t retry;
+
+    count_failed(c, pods, note);
+    if (n.succeeded) {
         succeed(c, job);
         return;
     }
-    jx_set(note, "failures", json_integer(failures + 1));
-    jx_set(note, "retry", json_integer(c->now + ctl_backoff(failures, RETRY_FIRST, RETRY_MOST)));
-    report(c, job, jx_pack("{s:i, s:i, s:I}", "active", 0, "ready", 0, "failed", failures + 1));
-}
-
-static void next_pod(struct ctl *c, const json_t *job, const json_t *note)
-{
-    if (jx_int(note, "failures", 0) > jx_int(job, "spec.backoffLimit", 6))
-        give_up(c, job, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
-    else if (c->now >= jx_int(note, "retry", 0))
+    report(c, job, jx_pack("{s:i, s:i, s:i}", "active", n.active, "ready", n.ready, "terminating", 0));
+    if (jx_int(note, "failures", 0))
+        report(c, ctl_get(c, "batch", "jobs", ctl_namespace(job), ctl_name(job)),
+               jx_pack("{s:I}", "failed", jx_int(note, "failures", 0)));
+    if (is_hopeless(job, note, &n)) {
+        give_up(c, job, note, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        return;
+    }
+    retry = jx_int(note, "retry", 0);
+    if (n.active)
+        return;
+    if (c->now >= retry)
         start_pod(c, job);
     else
-        ctl_wake(c, jx_int(note, "retry", 0));
+        ctl_wake(c, retry);
 }
 
 static void step(struct ctl *c, const json_t *job)
 {
     json_t *note = ctl_note(c, "jobs", ctl_uid(job));
     json_int_t limit = jx_int(job, "spec.activeDeadlineSeconds", 0);
-    json_auto_t *pod = NULL;
 
     if (condition_true(job, "Complete") || condition_true(job, "Failed")) {
         expire(c, job, note);
+        return;
+    }
+    if (condition_true(job, "FailureTarget")) {
+        fail(c, job, note);
         return;
     }
     if (jx_bool(job, "spec.suspend", false))
@@ -207,14 +218,10 @@ static void step(struct ctl *c, const json_t *job)
     if (!jx_str(job, "status.startTime", NULL))
         report(c, job, jx_pack("{s:o, s:{}}", "startTime", ctl_time(), "uncountedTerminatedPods"));
     if (limit && ctl_after(c, note, "began", limit * CLOCK_SECOND)) {
-        give_up(c, job, "DeadlineExceeded", "Job was active longer than specified deadline");
+        give_up(c, job, note, "DeadlineExceeded", "Job was active longer than specified deadline");
         return;
     }
-    pod = active_pod(c, job);
-    if (pod)
-        watch_pod(c, job, note, pod);
-    else
-        next_pod(c, job, note);
+    go_on(c, job, note);
 }
 
 void jobs_run(struct ctl *c)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/pods.h"
 #include "sim/workloads/conditions.h"
+#include "sim/workloads/containers.h"
+#include "sim/workloads/images.h"
 
 #define SCHEDULER "default-scheduler"
 #define KUBELET   "kubelet"
@@ -99,21 +101,6 @@ static void schedule(struct ctl *c, const json_t *pod, const json_t *nodes)
 
 /* ---- the kubelet ---- */
 
-static json_t *running_containers(const json_t *pod)
-{
-    json_t *list = json_array();
-    const json_t *container;
-    size_t i;
-
-    json_array_foreach (jx_at(pod, "spec.containers"), i, container) {
-        jx_append(list, jx_pack("{s:o, s:o, s:b, s:b, s:i, s:{s:{s:o}}}", "name",
-                                jx_text(jx_str(container, "name", "")), "image",
-                                jx_text(jx_str(container, "image", "")), "ready", 1, "started", 1,
-                                "restartCount", 0, "state", "running", "startedAt", ctl_time()));
-    }
-    return list;
-}
-
 static json_t *address(const json_t *pod)
 {
     const char *uid = ctl_uid(pod); /* its first digits are as random as any */
@@ -139,10 +126,8 @@ static bool secret_there(struct ctl *c, const json_t *pod, const json_t *volume)
     return false;
 }
 
-static void run(struct ctl *c, const json_t *pod)
+static bool volumes_there(struct ctl *c, const json_t *pod)
 {
-    const char *const types[] = { "PodScheduled", "Initialized", "ContainersReady", "Ready" };
-    json_t *conditions, *note = ctl_note(c, "pods", ctl_uid(pod));
     const json_t *volume;
     size_t i;
 
@@ -152,19 +137,26 @@ static void run(struct ctl *c, const json_t *pod)
             *name ? ctl_get(c, "", "persistentvolumeclaims", ctl_namespace(pod), name) : NULL;
 
         if (*name && strcmp(jx_str(claim, "status.phase", ""), "Bound") != 0)
-            return;
+            return false;
         if (!secret_there(c, pod, volume))
-            return;
+            return false;
     }
-    if (!ctl_after(c, note, "started", c->set->pod_ms))
+    return true;
+}
+
+static void run(struct ctl *c, const json_t *pod)
+{
+    json_auto_t *state = container_running();
+    struct container_fate fate = { .state = state, .ready = true };
+    json_t *status;
+
+    if (!volumes_there(c, pod) || !images_there(c, pod) ||
+        !ctl_after(c, ctl_note(c, "pods", ctl_uid(pod)), "started", c->set->pod_ms))
         return;
-    conditions = json_array();
-    for (i = 0; i < ARRAY_LENGTH(types); i++)
-        jx_append(conditions, condition_new(types[i], "True", NULL, NULL));
-    ctl_patch(c, KUBELET, pod, "pods", "status",
-              jx_pack("{s:{s:s, s:o, s:o, s:o, s:o}}", "status", "phase", "Running", "conditions", conditions,
-                      "podIP", address(pod), "startTime", ctl_time(), "containerStatuses",
-                      running_containers(pod)));
+    status = containers_status(pod, "Running", &fate);
+    jx_set(status, "podIP", address(pod));
+    jx_set(status, "startTime", ctl_time());
+    ctl_patch(c, KUBELET, pod, "pods", "status", jx_pack("{s:o}", "status", status));
 }
 
 void pods_run(struct ctl *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scheduler and kubelet (modelled): pods get a node once their claims are bound, and run. There is one way a pod can be
- * unhealthy, not to be scheduled; images are never pulled and containers have no output. */
+/* Scheduler and kubelet (modelled): pods get a node once their claims are bound, and run when their volumes and images are
+ * there. Containers that run have no output and never fail, but those of Jobs (tasks.h). */
 #pragma once
 #include "sim/workloads/ctl.h"
 

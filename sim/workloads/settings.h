@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 enum lb_outcome { LB_OK, LB_ERROR, LB_ERROR_ONCE, LB_NEVER, LB_STUCK };
-enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS };
+enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS, JOB_KILLED_ONCE };
+enum pull_outcome { PULL_OK, PULL_NOT_FOUND, PULL_RATE_LIMITED, PULL_UNREACHABLE, PULL_SLOW };
 
 /* What may be wrong with Envoy Gateway's status: the address is not seen although it is there; the newest generation is
  * not seen; listeners have no Accepted condition; everything is written anew again and again. */
@@ -27,6 +28,7 @@ struct settings {
 
     int64_t pod_ms, job_ms;
     enum job_outcome job_outcome;
+    enum pull_outcome image_pull, chart_pull; /* of images by nodes, of charts by helm */
 
     int eg_installed; /* 8 or 9: shoots come with Envoy Gateway 1.8 or 1.9; 0 = without */
     int eg_bundle;    /* 5 or 6: the Gateway API 1.5 or 1.6; 0 = the one made for it */

@@ -8,13 +8,14 @@
 #include "sim/workloads/jobs.h"
 #include "sim/workloads/octavia.h"
 #include "sim/workloads/pods.h"
+#include "sim/workloads/tasks.h"
 
 struct workloads {
     struct ctl_memory memory;
 };
 
 static void (*const controllers[])(struct ctl *c) = {
-    octavia_run, jobs_run, deployments_run, pods_run, cinder_run, endpoints_run, envoy_run,
+    octavia_run, jobs_run, deployments_run, pods_run, tasks_run, cinder_run, endpoints_run, envoy_run,
 };
 
 struct workloads *workloads_new(void)

@@ -218,8 +218,7 @@ static void an_installer_needs_its_account_and_its_rights(void **state)
     assert_non_null(strstr(event_in_system("FailedCreate"), "serviceaccount \"installer\" not found"));
     make_account();
     pass(0);
-    pass(5);
-    pass(30);
+    pass(5); /* helm asks before it does anything */
     (void)call("GET", "/api/v1/namespaces/" NS "/pods", "");
     assert_string_equal(jx_str(json_array_get(jx_at(reply.doc, "items"), 0), "status.phase", ""), "Failed");
     log = x_asprintf("/api/v1/namespaces/" NS "/pods/%s/log",
