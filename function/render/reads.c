@@ -19,8 +19,19 @@ static const struct fn_fields composite[] = {
 };
 
 static const struct fn_fields payload[] = { { .name = "body" }, { 0 } };
-static const struct fn_fields for_provider[] = { { .name = "payload", .only = payload }, { 0 } };
-static const struct fn_fields spec[] = { { .name = "forProvider", .only = for_provider }, { 0 } };
+/* a Release of provider-helm has the other members */
+static const struct fn_fields for_provider[] = {
+    { .name = "payload", .only = payload },
+    { .name = "chart" },
+    { .name = "namespace" },
+    { .name = "wait" },
+    { .name = "waitTimeout" },
+    { .name = "values" },
+    { 0 },
+};
+static const struct fn_fields spec[] = { { .name = "forProvider", .only = for_provider },
+                                         { .name = "managementPolicies" },
+                                         { 0 } };
 static const struct fn_fields resource_metadata[] = { { .name = "generation" }, { 0 } };
 static const struct fn_fields response[] = { { .name = "statusCode" }, { .name = "body" }, { 0 } };
 static const struct fn_fields status[] = {

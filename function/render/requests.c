@@ -5,13 +5,14 @@
 #include "lib/jx_fixed.h"
 
 static const struct {
-    const char *group, *upstream, *usage_group;
+    const char *group, *upstream, *usage_group, *helm_group;
 } scopes[] = {
-    { "cleura.m.crossplane.io/v1alpha2", "http.m.crossplane.io/v1alpha2",
-      "protection.crossplane.io/v1beta1" },
+    { "cleura.m.crossplane.io/v1alpha2", "http.m.crossplane.io/v1alpha2", "protection.crossplane.io/v1beta1",
+      "helm.m.crossplane.io/v1beta1" },
     /* Crossplane 1.20 has no protection.crossplane.io yet, and an unknown kind would stop the whole
      * composite; this one is in both. */
-    { "cleura.crossplane.io/v1alpha2", "http.crossplane.io/v1alpha2", "apiextensions.crossplane.io/v1beta1" },
+    { "cleura.crossplane.io/v1alpha2", "http.crossplane.io/v1alpha2", "apiextensions.crossplane.io/v1beta1",
+      "helm.crossplane.io/v1beta1" },
 };
 
 const char *requests_group(const struct requests *rq)
@@ -110,6 +111,36 @@ json_t *requests_protection(const struct requests *rq, const struct part *part, 
 
     jx_add(doc,
            jx_o("apiVersion", jx_fixed(&groups[n->cluster], jx_fixed_text, scopes[n->cluster].usage_group)));
+    return doc;
+}
+
+static json_t *helm_object(const struct requests *rq, const char *kind, const struct part *part, json_t *spec)
+{
+    json_t *doc = object(rq, jx_text(kind), part, spec);
+
+    jx_add(doc, jx_s("apiVersion", scopes[rq->names->cluster].helm_group));
+    return doc;
+}
+
+json_t *requests_helm_config(const struct requests *rq, const struct part *part, json_t *spec)
+{
+    return helm_object(rq, "ProviderConfig", part, spec);
+}
+
+json_t *requests_release(const struct requests *rq, const struct part *part, const struct part *config,
+                         const char *name, json_t *policies, json_t *for_provider)
+{
+    char config_name[NAMING_SIZE];
+    json_t *doc;
+
+    naming_object(rq->names, config, config_name);
+    doc = helm_object(
+        rq, "Release", part,
+        jx_object(jx_o("managementPolicies", policies),
+                  jx_o("providerConfigRef", requests_config_ref(rq, "ProviderConfig", config_name)),
+                  jx_o("forProvider", for_provider)));
+    jx_set(json_object_get(doc, "metadata"), "annotations",
+           jx_pack("{s:s}", "crossplane.io/external-name", name));
     return doc;
 }
 

@@ -33,6 +33,11 @@ json_t *requests_provider_config(const struct requests *rq, const struct part *p
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
 json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason);
 
+/* provider-helm's: its ProviderConfig, and a Release 'name' through that of the part 'config'; takes 'policies'. */
+json_t *requests_helm_config(const struct requests *rq, const struct part *part, json_t *spec);
+json_t *requests_release(const struct requests *rq, const struct part *part, const struct part *config,
+                         const char *name, json_t *policies, json_t *for_provider);
+
 /* {"action", "method", "url", "body"}: one of mappings; 'body' may be NULL. */
 json_t *requests_mapping(const char *action, const char *method, const char *url, const char *body);
 /* {"type": "CUSTOM", "logic"}: a check. */

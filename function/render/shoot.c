@@ -18,6 +18,17 @@ const struct part shoot_parts[] = {
     [SHOOT_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
     [SHOOT_PROTECTION] = { "protection", "-protection" },
     [SHOOT_LOGIN] = { "login", "-login" },
+    [SHOOT_GATEWAY_NAMESPACE] = { "gateway-namespace", "-envoy-namespace" },
+    [SHOOT_GATEWAY_ACCOUNT] = { "gateway-account", "-envoy-account" },
+    [SHOOT_GATEWAY_RIGHTS] = { "gateway-rights", "-envoy-rights" },
+    [SHOOT_GATEWAY_CRDS] = { "gateway-crds", "-envoy-crds" },
+    [SHOOT_GATEWAY_JOB] = { "gateway-job", "-envoy-job" },
+    [SHOOT_GATEWAY_PODS] = { "gateway-pods", "-envoy-pods" },
+    [SHOOT_GATEWAY_CONTROLLER] = { "gateway-controller", "-envoy-controller" },
+    [SHOOT_GATEWAY_CLASS] = { "gateway-class", "-envoy-class" },
+    [SHOOT_GATEWAY_SERVICES] = { "gateway-services", "-envoy-services" },
+    [SHOOT_GATEWAY_HELM] = { "gateway-helm", "-envoy-helm" },
+    [SHOOT_GATEWAY_RELEASE] = { "gateway-release", "-envoy-release" },
     [SHOOT_PARTS] = { NULL, "" },
 };
 
@@ -66,12 +77,15 @@ const char *shoot_state_body(struct shoot_state *st)
 
 static void compose(struct shoot_state *st)
 {
+    shoot_gateway_plan(st);
     if (st->call.in.upstream)
         shoot_compose_upstream(st);
     else if (st->call.in.gardener)
         shoot_compose_gardener(st);
     else
         shoot_compose(st);
+    shoot_gateway_compose(st);
+    shoot_gateway_judge(st);
 }
 
 static void render_shoot(const struct fn_request *req, struct fn_response *r)
@@ -99,6 +113,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     }
     free(st->body);
     json_decref(st->stored);
+    shoot_gateway_free(st);
     call_end(&st->call);
     shoot_spec_free(&st->spec);
 }

@@ -339,6 +339,7 @@ void shoot_rules(struct shoot_state *st)
     shoot_rules_workers(st);
     shoot_rules_network(st);
     shoot_rules_time(st);
+    shoot_rules_gateway(st);
     check_kubeconfig(st);
     input_duration("spec.pollInterval", jx_str(st->call.req->composite, "spec.pollInterval", NULL),
                    &st->call.problems);

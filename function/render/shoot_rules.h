@@ -5,11 +5,12 @@
 #pragma once
 #include "function/render/shoot_state.h"
 
-/* What the spec alone shows: all of the next four, and what is in none of them. */
+/* What the spec alone shows: all of the next five, and what is in none of them. */
 void shoot_rules(struct shoot_state *st);
 void shoot_rules_workers(struct shoot_state *st);
 void shoot_rules_network(struct shoot_state *st);
 void shoot_rules_time(struct shoot_state *st);
+void shoot_rules_gateway(struct shoot_state *st);
 /* What, compared with the cluster that is there, cannot be changed any more. */
 void shoot_rules_change(struct shoot_state *st);
 

@@ -6,7 +6,7 @@
 
 struct top {
     json_t *config, *cloud_profile, *kubernetes, *provider, *networking, *control_plane, *hibernation,
-        *maintenance, *kubeconfig;
+        *maintenance, *kubeconfig, *gateway;
     json_t *ignored; /* Crossplane's own keys */
 };
 
@@ -25,6 +25,8 @@ static const char *const provider_types[] = { "openstack", NULL };
 static const char *const network_types[] = { "calico", "cilium", NULL };
 static const char *const tolerances[] = { "node", "zone", NULL };
 static const char *const tunnels[] = { "vxlan", "geneve", "disabled", NULL };
+static const char *const installs[] = { "Job", "Release", "None", NULL };
+static const char *const channels[] = { "Standard", "Experimental", NULL };
 static const char *const encryption_modes[] = { "wireguard", NULL };
 
 #define IGNORED(name) JX_F_TREE(struct walk, top.ignored, name)
@@ -47,6 +49,7 @@ static const struct jx_field spec_fields[] = {
     JX_F_OBJECT(struct walk, top.maintenance, "maintenance"),
     JX_F_ARRAY(struct walk, s.allowed_cidrs, "allowedCidrs"),
     JX_F_OBJECT(struct walk, top.kubeconfig, "kubeconfig"),
+    JX_F_OBJECT(struct walk, top.gateway, "gateway"),
     JX_F_BOOL(struct walk, s.deletion_protection, "deletionProtection"),
     JX_F_BOOL(struct walk, s.adopt, "adopt"),
     JX_F_STR(struct walk, s.poll, "pollInterval"),
@@ -187,6 +190,16 @@ static const struct jx_field window_fields[] = {
 static const struct jx_field kubeconfig_fields[] = {
     JX_F_INT(struct walk, s.kubeconfig_seconds, "expirationSeconds"),
     JX_F_STR(struct walk, s.kubeconfig_secret, "secretName"),
+    { 0 },
+};
+
+static const struct jx_field gateway_fields[] = {
+    JX_F_STR(struct walk, s.gateway.install, "install", .flags = JX_REQUIRED, .one_of = installs),
+    JX_F_STR(struct walk, s.gateway.version, "version"),
+    JX_F_STR(struct walk, s.gateway.class_name, "className"),
+    JX_F_STR(struct walk, s.gateway.channel, "channel", .one_of = channels),
+    JX_F_STR(struct walk, s.gateway.registry, "registry"),
+    JX_F_STR(struct walk, s.gateway.image, "image"),
     { 0 },
 };
 
@@ -338,6 +351,7 @@ void shoot_spec_read(const json_t *composite, const struct input *in, const char
     bind_part(w.auto_update, "spec.maintenance.autoUpdate", auto_update_fields, &w, p);
     bind_part(w.window, "spec.maintenance.timeWindow", window_fields, &w, p);
     bind_part(w.top.kubeconfig, "spec.kubeconfig", kubeconfig_fields, &w, p);
+    bind_part(w.top.gateway, "spec.gateway", gateway_fields, &w, p);
     read_workers(w.workers, &w.s, p);
     read_schedules(w.s.schedules_doc, &w.s, p);
     defaults(&w.s, in, own_name, p);

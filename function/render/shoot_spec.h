@@ -30,6 +30,12 @@ struct shoot_cilium {
     const char *encryption_mode, *tunnel;
 };
 
+/* Envoy Gateway in the cluster. */
+struct shoot_gateway_spec {
+    const char *install; /* "Job", "Release", "None"; NULL = absent */
+    const char *version, *class_name, *channel, *registry, *image;
+};
+
 struct shoot_spec {
     const char *name, *cloud, *region, *project_id, *api_generation;
     const char *config_kind, *config_name;
@@ -58,6 +64,7 @@ struct shoot_spec {
     struct jx_opt_int kubeconfig_seconds;
     const char *kubeconfig_secret;
     struct jx_opt_bool deletion_protection, adopt;
+    struct shoot_gateway_spec gateway;
     const char *poll;
 };
 

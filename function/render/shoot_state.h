@@ -3,6 +3,7 @@
 #pragma once
 #include "function/render/call.h"
 #include "function/render/observed.h"
+#include "function/render/shoot_gateway.h"
 #include "function/render/shoot_spec.h"
 
 /* What a Shoot is composed of. */
@@ -14,6 +15,18 @@ enum shoot_part {
     SHOOT_KUBECONFIG,
     SHOOT_PROTECTION,
     SHOOT_LOGIN, /* only with executor provider-http */
+    /* only with spec.gateway, from here to the end: in the shoot, but for the last two */
+    SHOOT_GATEWAY_NAMESPACE,
+    SHOOT_GATEWAY_ACCOUNT, /* of the Job */
+    SHOOT_GATEWAY_RIGHTS,  /* ... which are taken back when it has done its work */
+    SHOOT_GATEWAY_CRDS,    /* which Gateway API there is */
+    SHOOT_GATEWAY_JOB,
+    SHOOT_GATEWAY_PODS,
+    SHOOT_GATEWAY_CONTROLLER, /* Envoy Gateway itself */
+    SHOOT_GATEWAY_CLASS,
+    SHOOT_GATEWAY_SERVICES, /* what it still serves, before it goes */
+    SHOOT_GATEWAY_HELM,     /* provider-helm's ProviderConfig */
+    SHOOT_GATEWAY_RELEASE,
     SHOOT_PARTS
 };
 extern const struct part shoot_parts[SHOOT_PARTS + 1];
@@ -27,6 +40,7 @@ struct shoot_state {
     bool applied;                 /* the shoot's Request in the cluster is the one rendered now */
     char secret[256];             /* of the kubeconfig */
     const char *secret_namespace; /* ... where it is written */
+    struct shoot_gateway gateway;
 };
 
 /* The payload of the shoot's Request for the spec, made once; for a spec without problems, at Cleura. */

@@ -11,7 +11,7 @@ struct view {
     const json_t *at; /* statusProjection of the shoot's Request; NULL = nothing known */
     const char *type, *state;
     bool working, asleep, told;
-    struct link bootstrap, shoot, api, kubeconfig;
+    struct link bootstrap, shoot, api, kubeconfig, gateway;
     bool ready;
 };
 
@@ -187,11 +187,15 @@ static void look_inside(const struct shoot_state *st, struct view *v)
     v->api.met = api->ready ||
                  (st->call.in.upstream && v->shoot.met); /* nobody probes it there: Gardener's word counts */
     v->kubeconfig.met = kc->ready;
-    v->api.reason = v->kubeconfig.reason = "Available";
+    v->api.reason = v->kubeconfig.reason = v->gateway.reason = "Available";
+    v->gateway.met = true;
+    if (st->gateway.by)
+        v->gateway = st->gateway.link;
     if (shoot_sleeps(st)) {
         link_unmet(&v->api, "Hibernated", "The cluster is hibernated");
         if (!kc->ready)
             link_unmet(&v->kubeconfig, "Hibernated", "The cluster is hibernated");
+        link_unmet(&v->gateway, "Hibernated", "The cluster is hibernated");
         return;
     }
     if (!v->api.met && !troubled(&v->api, api, "API server"))
@@ -206,6 +210,17 @@ bool shoot_sleeps(const struct shoot_state *st)
     bool asleep = jx_bool(st->seen[SHOOT_REQUEST].at_provider, "hibernated", false);
 
     return asleep && (st->spec.n_schedules || (st->spec.hibernated.set && st->spec.hibernated.value));
+}
+
+/* All that is missing is Envoy Gateway, and nobody need do anything about it. */
+static bool gateway_works(const struct view *v)
+{
+    static const char *const reasons[] = { "Installing", "Starting", "NotAccepted", "Removing" };
+
+    for (size_t i = 0; v->shoot.met && v->api.met && v->kubeconfig.met && i < ARRAY_LENGTH(reasons); i++)
+        if (is(v->gateway.reason, reasons[i]))
+            return true;
+    return false;
 }
 
 static const char *phase(const struct shoot_state *st, const struct view *v)
@@ -228,12 +243,12 @@ static const char *phase(const struct shoot_state *st, const struct view *v)
         return "Failed";
     if (!v->at || (v->shoot.met && !v->kubeconfig.met) || is(v->shoot.reason, "Unknown"))
         return "Creating";
-    return is(v->shoot.reason, "Settling") ? "Updating" : "Degraded";
+    return is(v->shoot.reason, "Settling") || gateway_works(v) ? "Updating" : "Degraded";
 }
 
 static const char *message(const struct shoot_state *st, const struct view *v)
 {
-    const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig };
+    const struct link *const chain[] = { &v->bootstrap, &v->shoot, &v->api, &v->kubeconfig, &v->gateway };
 
     if (jx_at(st->call.req->composite, "metadata.deletionTimestamp"))
         return "The cluster is being deleted";
@@ -248,14 +263,17 @@ static const char *message(const struct shoot_state *st, const struct view *v)
 }
 
 /* A link after an unmet one says nothing of its own. */
-static void set_conditions(struct fn_response *r, const struct view *v)
+static void set_conditions(const struct shoot_state *st, const struct view *v)
 {
+    struct fn_response *r = st->call.r;
     static const struct link waiting = { .reason = "WaitingForShoot",
                                          .text = "The cluster is not ready yet" };
 
     link_condition(r, "ShootReady", v->bootstrap.met ? &v->shoot : &v->bootstrap);
     link_condition(r, "APIServerAvailable", v->shoot.met || v->api.met ? &v->api : &waiting);
     link_condition(r, "KubeconfigReady", v->shoot.met || v->kubeconfig.met ? &v->kubeconfig : &waiting);
+    if (st->gateway.by)
+        link_condition(r, "EnvoyGatewayReady", v->shoot.met ? &v->gateway : &waiting);
 }
 
 /* A member as it was observed, when it was. */
@@ -279,6 +297,7 @@ static void fill_status(struct shoot_state *st, const struct view *v)
            seen("lastErrors", v->at, "lastErrors"));
     if (json_object_size(jx_at(v->at, "operation")))
         jx_add(s, seen("operation", v->at, "operation"));
+    shoot_gateway_status(st);
     if (desired_has(st->call.r, &shoot_parts[SHOOT_KUBECONFIG]))
         jx_add(s, jx_o("kubeconfig", jx_object(jx_s("secretName", st->secret),
                                                seen("expiresAt", kc->object, "status.expiresAt"))));
@@ -287,7 +306,7 @@ static void fill_status(struct shoot_state *st, const struct view *v)
 static void set_ready(struct shoot_state *st, const struct view *v)
 {
     bool sleeps = v->shoot.met && shoot_sleeps(st);
-    const bool ready[SHOOT_PARTS] = {
+    const bool ready[] = {
         [SHOOT_BOOTSTRAP] = v->bootstrap.met,
         [SHOOT_REQUEST] = v->shoot.met,
         [SHOOT_CONFIG] = st->seen[SHOOT_CONFIG].object,
@@ -297,7 +316,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         [SHOOT_LOGIN] = st->seen[SHOOT_LOGIN].ready,
     };
 
-    for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
+    for (enum shoot_part id = 0; id <= SHOOT_LOGIN; id++)
         desired_ready(st->call.r, &shoot_parts[id], ready[id]);
 }
 
@@ -313,9 +332,10 @@ void shoot_status(struct shoot_state *st)
     look_at_bootstrap(st, &v);
     look_at_shoot(st, &v);
     look_inside(st, &v);
-    v.ready = v.bootstrap.met && v.shoot.met && (shoot_sleeps(st) || (v.api.met && v.kubeconfig.met));
+    v.ready = v.bootstrap.met && v.shoot.met &&
+              (shoot_sleeps(st) || (v.api.met && v.kubeconfig.met && v.gateway.met));
     st->call.r->ready = v.ready ? FN_READY_TRUE : FN_READY_FALSE;
     fill_status(st, &v);
-    set_conditions(st->call.r, &v);
+    set_conditions(st, &v);
     set_ready(st, &v);
 }

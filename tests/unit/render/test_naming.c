@@ -22,6 +22,17 @@ static const struct {
     { SHOOT_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
     { SHOOT_PROTECTION, "protection", "my-cluster-protection" },
     { SHOOT_LOGIN, "login", "my-cluster-login" },
+    { SHOOT_GATEWAY_NAMESPACE, "gateway-namespace", "my-cluster-envoy-namespace" },
+    { SHOOT_GATEWAY_ACCOUNT, "gateway-account", "my-cluster-envoy-account" },
+    { SHOOT_GATEWAY_RIGHTS, "gateway-rights", "my-cluster-envoy-rights" },
+    { SHOOT_GATEWAY_CRDS, "gateway-crds", "my-cluster-envoy-crds" },
+    { SHOOT_GATEWAY_JOB, "gateway-job", "my-cluster-envoy-job" },
+    { SHOOT_GATEWAY_PODS, "gateway-pods", "my-cluster-envoy-pods" },
+    { SHOOT_GATEWAY_CONTROLLER, "gateway-controller", "my-cluster-envoy-controller" },
+    { SHOOT_GATEWAY_CLASS, "gateway-class", "my-cluster-envoy-class" },
+    { SHOOT_GATEWAY_SERVICES, "gateway-services", "my-cluster-envoy-services" },
+    { SHOOT_GATEWAY_HELM, "gateway-helm", "my-cluster-envoy-helm" },
+    { SHOOT_GATEWAY_RELEASE, "gateway-release", "my-cluster-envoy-release" },
 };
 
 static struct naming name_of(json_t *composite)
