@@ -4,6 +4,7 @@
 #include "function/render/gateway.h"
 #include "function/render/gwapi_programs.h"
 #include "function/render/kind.h"
+#include "function/render/octavia_events.h"
 
 static const struct part parts[] = {
     [GATEWAY_OBJECT] = { "gateway", "-gateway" },
@@ -11,8 +12,12 @@ static const struct part parts[] = {
     [GATEWAY_PROXY] = { "envoy-proxy", "-gateway-envoy-proxy" },
     [GATEWAY_SERVICE] = { "service", "-gateway-service" },
     [GATEWAY_CLASSES] = { "classes", "-gateway-classes" },
+    [GATEWAY_ENVOY] = { "envoy", "-gateway-envoy" },
+    [GATEWAY_EVENTS] = { "events", "-gateway-events" },
+    [GATEWAY_BUNDLE] = { "gateway-api", "-gateway-api" },
     [GATEWAY_PARTS] = { NULL, "" },
 };
+_Static_assert((int)GATEWAY_PARTS <= (int)WORKLOAD_PARTS_MAX, "room for each part");
 
 /* ---- EnvoyProxy ---- */
 
@@ -37,11 +42,11 @@ static void put_proxy(struct gateway *g)
 {
     static const char *const versions[] = { "gateway.envoyproxy.io/v1alpha1", NULL };
     static struct inside_kind kind = { .kind = "EnvoyProxy",
-                                         .resource = "envoyproxies",
-                                         .versions = versions,
-                                         .discovered = true,
-                                         .ready = gwapi_envoy_proxy_ready,
-                                         .projection = gwapi_envoy_proxy_projection };
+                                       .resource = "envoyproxies",
+                                       .versions = versions,
+                                       .discovered = true,
+                                       .ready = gwapi_envoy_proxy_ready,
+                                       .projection = gwapi_envoy_proxy_projection };
 
     workload_put_object(&g->w, GATEWAY_PROXY, &kind, workload_metadata(&g->w, NULL, NULL), envoy_proxy(g),
                         NULL);
@@ -68,11 +73,11 @@ static void put_gateway(struct gateway *g)
 {
     static const char *const versions[] = { "gateway.networking.k8s.io/v1", NULL };
     static struct inside_kind kind = { .kind = "Gateway",
-                                         .resource = "gateways",
-                                         .versions = versions,
-                                         .discovered = true,
-                                         .ready = gwapi_gateway_ready,
-                                         .projection = gwapi_gateway_projection };
+                                       .resource = "gateways",
+                                       .versions = versions,
+                                       .discovered = true,
+                                       .ready = gwapi_gateway_ready,
+                                       .projection = gwapi_gateway_projection };
     json_t *spec = jx_object(jx_s("gatewayClassName", g->class), jx_O("listeners", g->listeners),
                              jx_o("infrastructure", infrastructure(g, gateway_needs_proxy(g))));
 
@@ -81,27 +86,65 @@ static void put_gateway(struct gateway *g)
 
 /* ---- probes ---- */
 
-/* In whichever namespace: Envoy Gateway can be told to use its own or the Gateway's. */
+/* What Envoy Gateway made of it, in whichever namespace: it can be told to use its own or the Gateway's. */
+static char *made_path(const struct gateway *g, const char *collection)
+{
+    return x_asprintf("%s?labelSelector=gateway.envoyproxy.io%%2Fowning-gateway-namespace%%3D%s%%2C"
+                      "gateway.envoyproxy.io%%2Fowning-gateway-name%%3D%s",
+                      collection, g->w.spec.ns, g->w.call.names.own);
+}
+
 static void put_service(struct gateway *g)
 {
     static struct inside_probe probe = { .ready = gwapi_services_ready,
-                                           .projection = gwapi_services_projection };
-    CLEAN(free)
-    char *path = x_asprintf(
-        "/api/v1/services?labelSelector=gateway.envoyproxy.io%%2Fowning-gateway-namespace%%3D%s%%2C"
-        "gateway.envoyproxy.io%%2Fowning-gateway-name%%3D%s",
-        g->w.spec.ns, g->w.call.names.own);
+                                         .projection = gwapi_services_projection };
+    CLEAN(free) char *path = made_path(g, "/api/v1/services");
 
     workload_put_probe(&g->w, GATEWAY_SERVICE, &probe, path, "1m");
+}
+
+static void put_envoy(struct gateway *g)
+{
+    static struct inside_probe probe = { .ready = gwapi_envoys_ready, .projection = gwapi_envoys_projection };
+    CLEAN(free) char *path = made_path(g, "/apis/apps/v1/deployments");
+
+    workload_put_probe(&g->w, GATEWAY_ENVOY, &probe, path, "1m");
 }
 
 static void put_classes(struct gateway *g)
 {
     static struct inside_probe probe = { .ready = gwapi_classes_ready,
-                                           .projection = gwapi_classes_projection };
+                                         .projection = gwapi_classes_projection };
 
     workload_put_probe(&g->w, GATEWAY_CLASSES, &probe, "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
-                       "1m");
+                       strcmp(jx_str(gateway_class(g), "accepted", ""), "True") != 0 ? "15s" : "1m");
+}
+
+/* Octavia's errors are told in events alone: of no use once there is an address. */
+static void put_events(struct gateway *g)
+{
+    const json_t *service = gateway_service(g);
+    const char *other;
+
+    if (!service || gateway_address(g, &other))
+        return;
+    CLEAN(free)
+    char *path = octavia_events_path(jx_str(service, "namespace", ""), jx_str(service, "name", ""));
+    workload_put_probe(&g->w, GATEWAY_EVENTS, &octavia_events, path, "15s");
+}
+
+static void put_bundle(struct gateway *g)
+{
+    static struct inside_probe probe = { .ready = gwapi_bundle_ready,
+                                         .projection = gwapi_bundle_projection,
+                                         .accept =
+                                             "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
+
+    if (gateway_needs_bundle(g))
+        workload_put_probe(&g->w, GATEWAY_BUNDLE, &probe,
+                           "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+                           "gateways.gateway.networking.k8s.io",
+                           "5m");
 }
 
 static void compose(struct gateway *g)
@@ -111,7 +154,10 @@ static void compose(struct gateway *g)
         put_proxy(g);
     put_gateway(g);
     put_service(g);
+    put_envoy(g);
     put_classes(g);
+    put_events(g);
+    put_bundle(g);
 }
 
 /* ---- what cannot be changed ---- */

@@ -10,6 +10,9 @@ enum gateway_part {
     GATEWAY_PROXY = WORKLOAD_OWN, /* an EnvoyProxy, for what annotations cannot say */
     GATEWAY_SERVICE,              /* a probe: the Service that Envoy Gateway makes of it */
     GATEWAY_CLASSES,              /* a probe: the cluster's GatewayClasses */
+    GATEWAY_ENVOY,                /* a probe: the Deployment of Envoy pods */
+    GATEWAY_EVENTS,               /* a probe while the address is not there: the Service's events */
+    GATEWAY_BUNDLE,               /* a probe when it matters: which release of Gateway API there is */
     GATEWAY_PARTS
 };
 
@@ -23,6 +26,18 @@ struct gateway {
     json_t *settings;                   /* Octavia's annotations; owned */
     struct octavia octavia;             /* with the user's own annotations */
 };
+
+/* More annotations of the user's own than every release of Gateway API takes? */
+bool gateway_needs_bundle(const struct gateway *g);
+
+/* The Service that Envoy Gateway made, as it was seen; NULL when there is none. */
+const json_t *gateway_service(const struct gateway *g);
+
+/* Its address, NULL when it has none, or when it is not yet the one asked for; *ret_other: then it has that one. */
+const char *gateway_address(const struct gateway *g, const char **ret_other);
+
+/* The GatewayClass that is named, as it was seen; NULL when it was not. */
+const json_t *gateway_class(const struct gateway *g);
 
 /* Are there settings that only an EnvoyProxy can carry, or more annotations than every release takes? */
 bool gateway_needs_proxy(const struct gateway *g);

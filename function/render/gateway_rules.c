@@ -9,7 +9,8 @@
 enum {
     ANNOTATIONS_ALWAYS = 8, /* what every release of Gateway API takes */
     ANNOTATIONS_MOST = 16,  /* since 1.6 */
-    READABLE = 48,          /* of "<namespace>-<name>", what the Service is named after */
+    RAISED = 6,
+    READABLE = 48, /* of "<namespace>-<name>", what the Service is named after */
     REPLICAS_MOST = 100,
 };
 
@@ -17,6 +18,19 @@ bool gateway_needs_proxy(const struct gateway *g)
 {
     return g->floating_ip || json_array_size(g->ranges) || g->policy || g->replicas.set ||
            (json_object_size(g->octavia.annotations) > ANNOTATIONS_ALWAYS && json_object_size(g->settings));
+}
+
+bool gateway_needs_bundle(const struct gateway *g)
+{
+    return json_object_size(json_object_get(g->infrastructure, "annotations")) > ANNOTATIONS_ALWAYS;
+}
+
+/* The minor release of Gateway API 1.x in the cluster; -1 when it is not known. */
+static long bundle_minor(const struct gateway *g)
+{
+    const char *bundle = jx_str(g->w.seen[GATEWAY_BUNDLE].at_provider, "bundle", "");
+
+    return strncmp(bundle, "v1.", 3) == 0 ? strtol(bundle + 3, NULL, 10) : -1;
 }
 
 static void check_addresses(struct gateway *g, struct problems *p)
@@ -109,12 +123,20 @@ static void check_annotations(struct gateway *g, struct problems *p, struct prob
                 "for example example.com/tier",
                 keys[i]);
 
-    if (n > ANNOTATIONS_MOST)
+    if (n > ANNOTATIONS_ALWAYS && n <= ANNOTATIONS_MOST && bundle_minor(g) >= 0 && bundle_minor(g) < RAISED)
+        problems_add(
+            p,
+            "spec.infrastructure.annotations has %zu members; at most %d are possible in this cluster, "
+            "which has Gateway API %.32s, and %d since 1.%d: leave some out, or upgrade the cluster's "
+            "Gateway API. Those for Octavia are fields of spec.octavia",
+            n, ANNOTATIONS_ALWAYS, jx_str(g->w.seen[GATEWAY_BUNDLE].at_provider, "bundle", "") + 1,
+            ANNOTATIONS_MOST, RAISED);
+    else if (n > ANNOTATIONS_MOST)
         problems_add(p,
                      "spec.infrastructure.annotations has %zu members; at most %d are possible, and %d "
                      "before Gateway API 1.6",
                      n, ANNOTATIONS_MOST, ANNOTATIONS_ALWAYS);
-    else if (n > ANNOTATIONS_ALWAYS)
+    else if (n > ANNOTATIONS_ALWAYS && bundle_minor(g) < 0)
         problems_add(advice,
                      "spec.infrastructure.annotations has %zu members; a cluster with Gateway API before 1.6 "
                      "takes at most %d",

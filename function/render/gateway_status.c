@@ -2,7 +2,9 @@
 /* What a Gateway's observed state means.  That Envoy Gateway calls it programmed is not enough: its Service must have the same address from
  * Octavia, for Envoy Gateway's status can be stale, and can name addresses that nobody has assigned. */
 #include "function/render/gateway.h"
+#include "function/render/octavia_events.h"
 #include "lib/buf.h"
+#include <arpa/inet.h>
 
 static const char controller[] = "gateway.envoyproxy.io/gatewayclass-controller";
 
@@ -10,7 +12,7 @@ enum { LISTED = 512 };
 
 struct view {
     const json_t *at, *service;
-    struct link applied, accepted, listeners, programmed, balancer;
+    struct link applied, accepted, listeners, programmed, balancer, envoy;
     const char *phase; /* by the first link that is unmet; NULL: it goes on by itself */
 };
 
@@ -53,15 +55,39 @@ static void explain(struct view *v, struct link *l, const json_t *fault, const c
                    i < ARRAY_LENGTH(reasons) ? reasons[i].advice : "");
 }
 
-/* ---- the class ---- */
+/* ---- what the probes know ---- */
 
-static const json_t *find_class(const json_t *list, const char *name)
+const json_t *gateway_service(const struct gateway *g)
 {
+    return json_array_get(jx_at(g->w.seen[GATEWAY_SERVICE].at_provider, "services"), 0);
+}
+
+const char *gateway_address(const struct gateway *g, const char **ret_other)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(gateway_service(g), "ingress"), 0));
+    unsigned char bytes[sizeof(struct in_addr)];
+
+    *ret_other = NULL;
+    if (!text || !*text)
+        return NULL;
+    /* instead of an address there can be a hostname */
+    if (!g->floating_ip || !strcmp(g->floating_ip, text) || inet_pton(AF_INET, text, bytes) != 1)
+        return text;
+    *ret_other = text;
+    return NULL;
+}
+
+const json_t *gateway_class(const struct gateway *g)
+{
+    const json_t *list = jx_at(g->w.seen[GATEWAY_CLASSES].at_provider, "classes");
+
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (!strcmp(jx_str(json_array_get(list, i), "name", ""), name))
+        if (!strcmp(jx_str(json_array_get(list, i), "name", ""), g->class))
             return json_array_get(list, i);
     return NULL;
 }
+
+/* ---- the class ---- */
 
 static void no_class(const struct gateway *g, const json_t *list, struct view *v)
 {
@@ -79,13 +105,16 @@ static void no_class(const struct gateway *g, const json_t *list, struct view *v
     v->phase = "Waiting";
 }
 
-/* Nobody has taken the Gateway up: why? */
-static void explain_silence(const struct gateway *g, struct view *v)
+/* Without a class that Envoy Gateway took, nothing that stands in a status is Envoy Gateway's word on the Gateway as it is. */
+static bool class_trouble(const struct gateway *g, struct view *v)
 {
     const struct observed *o = &g->w.seen[GATEWAY_CLASSES];
-    const json_t *list = jx_at(o->at_provider, "classes"), *class = find_class(list, g->class);
+    const json_t *list = jx_at(o->at_provider, "classes"), *class = gateway_class(g);
+    bool all = (json_int_t)json_array_size(list) == jx_int(o->at_provider, "count", -1);
 
-    if (list && !class)
+    if (!list && !link_troubled(&v->accepted, o, "The GatewayClasses of the cluster", no_advice))
+        link_unmet(&v->accepted, "Pending", "The GatewayClasses are about to be looked at; nothing to do");
+    else if (list && !class && all)
         no_class(g, list, v);
     else if (class && strcmp(jx_str(class, "controller", ""), controller) != 0) {
         link_unmet(&v->accepted, "ForeignClass",
@@ -98,9 +127,8 @@ static void explain_silence(const struct gateway *g, struct view *v)
         link_unmet(&v->accepted, "ClassNotAccepted",
                    "Envoy Gateway has not accepted GatewayClass \"%.63s\": %.200s. See whether the "
                    "deployment envoy-gateway runs",
-                   g->class, jx_str(class, "message", "it has not looked at it"));
-    else
-        explain(v, &v->accepted, jx_at(v->at, "accepted"), "the Gateway");
+                   g->class, jx_str(class, "message", "it has not looked at it as it is now"));
+    return !v->accepted.met;
 }
 
 /* ---- the chain ---- */
@@ -114,22 +142,35 @@ static void look_at_listeners(struct view *v)
         explain(v, &v->listeners, fault, what);
 }
 
-static const char *ingress(const struct view *v)
+static void look_at_accepted(const struct gateway *g, struct view *v)
 {
-    const char *text = json_string_value(json_array_get(json_object_get(v->service, "ingress"), 0));
+    const json_t *fault = jx_at(v->at, "accepted");
 
-    return text ? text : "";
+    if (!class_trouble(g, v) && json_is_object(fault))
+        explain(v, &v->accepted, fault, "the Gateway");
+}
+
+/* What Octavia refuses is in events, and nowhere else. */
+static bool refused(const struct gateway *g, struct view *v, struct link *l)
+{
+    if (!octavia_events_trouble(&g->w.seen[GATEWAY_EVENTS], l))
+        return false;
+    if (!v->phase)
+        v->phase = "Retrying";
+    return true;
 }
 
 /* "AddressNotAssigned" while the Service has one: the controller has missed it. */
-static void look_at_programmed(struct view *v)
+static void look_at_programmed(const struct gateway *g, struct view *v)
 {
     const json_t *fault = jx_at(v->at, "programmed");
+    const char *other, *address = gateway_address(g, &other);
 
     if (!json_is_object(fault))
         return;
-    if (strcmp(jx_str(fault, "reason", ""), "AddressNotAssigned") != 0 || !*ingress(v)) {
-        explain(v, &v->programmed, fault, "the Gateway");
+    if (strcmp(jx_str(fault, "reason", ""), "AddressNotAssigned") != 0 || (!address && !other)) {
+        if (strcmp(jx_str(fault, "reason", ""), "AddressNotAssigned") != 0 || !refused(g, v, &v->programmed))
+            explain(v, &v->programmed, fault, "the Gateway");
         return;
     }
     link_unmet(&v->programmed, "StaleStatus",
@@ -137,7 +178,8 @@ static void look_at_programmed(struct view *v)
                "AddressNotAssigned; that lasts "
                "some seconds. If it stays so: kubectl -n envoy-gateway-system rollout restart deployment "
                "envoy-gateway",
-               jx_str(v->service, "namespace", ""), jx_str(v->service, "name", ""), ingress(v));
+               jx_str(v->service, "namespace", ""), jx_str(v->service, "name", ""),
+               address ? address : other);
     if (!v->phase)
         v->phase = "Stale";
 }
@@ -150,31 +192,62 @@ static bool listed(const json_t *addresses, const char *address)
     return false;
 }
 
-static void look_at_balancer(const struct gateway *g, struct view *v)
+static void look_at_address(const struct gateway *g, struct view *v)
 {
-    const char *address = json_string_value(json_array_get(jx_at(v->at, "addresses"), 0));
-    const struct observed *o = &g->w.seen[GATEWAY_SERVICE];
+    const char *said = json_string_value(json_array_get(jx_at(v->at, "addresses"), 0)), *other,
+               *address = gateway_address(g, &other), *ns = jx_str(v->service, "namespace", ""),
+               *name = jx_str(v->service, "name", "");
 
-    if (!o->at_provider && !link_troubled(&v->balancer, o, "The Service of the Gateway", no_advice))
-        link_unmet(&v->balancer, "Pending",
-                   "The Service that Envoy Gateway makes is about to be looked at; nothing to do");
-    else if (o->at_provider && !v->service)
-        link_unmet(&v->balancer, "NoService",
-                   "Envoy Gateway has made no Service for this Gateway; a GatewayClass whose EnvoyProxy says "
-                   "mergeGateways is not "
-                   "supported here");
-    else if (v->service && !*ingress(v))
+    if (!address && refused(g, v, &v->balancer))
+        return;
+    if (other)
+        link_unmet(&v->balancer, "Moving",
+                   "The load balancer has address %.63s and moves to spec.floatingIP; nothing to do", other);
+    else if (!address)
         link_unmet(&v->balancer, "LoadBalancerPending",
                    "Octavia has given Service %.63s/%.63s no address yet; nothing to do: it takes one to "
                    "five minutes",
-                   jx_str(v->service, "namespace", ""), jx_str(v->service, "name", ""));
-    else if (v->service && !listed(jx_at(v->at, "addresses"), ingress(v)))
+                   ns, name);
+    else if (!listed(jx_at(v->at, "addresses"), address))
         link_unmet(&v->balancer, "AddressDiffers",
                    "Envoy Gateway says the address is %.63s, but Service %.63s/%.63s has %.63s from Octavia; "
                    "nothing to do, unless it "
                    "stays so: then restart deployment envoy-gateway",
-                   address ? address : "unknown", jx_str(v->service, "namespace", ""),
-                   jx_str(v->service, "name", ""), ingress(v));
+                   said ? said : "unknown", ns, name, address);
+}
+
+static void look_at_balancer(const struct gateway *g, struct view *v)
+{
+    const struct observed *o = &g->w.seen[GATEWAY_SERVICE];
+
+    if (v->service)
+        look_at_address(g, v);
+    else if (o->at_provider)
+        link_unmet(&v->balancer, "NoService",
+                   "Envoy Gateway has made no Service for this Gateway; a GatewayClass whose EnvoyProxy says "
+                   "mergeGateways is not "
+                   "supported here");
+    else if (!link_troubled(&v->balancer, o, "The Service of the Gateway", no_advice))
+        link_unmet(&v->balancer, "Pending",
+                   "The Service that Envoy Gateway makes is about to be looked at; nothing to do");
+}
+
+/* That the Gateway is programmed was true when it was said. Where there is no Deployment, Envoy runs otherwise. */
+static void look_at_envoy(const struct gateway *g, struct view *v)
+{
+    const struct observed *o = &g->w.seen[GATEWAY_ENVOY];
+    const json_t *list = jx_at(o->at_provider, "envoys"), *first = json_array_get(list, 0);
+
+    if (!list && !link_troubled(&v->envoy, o, "The Envoy pods of the Gateway", no_advice))
+        link_unmet(&v->envoy, "Pending", "The Envoy pods are about to be looked at; nothing to do");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (jx_int(json_array_get(list, i), "available", 0) > 0)
+            return;
+    if (first)
+        link_unmet(&v->envoy, "NoEnvoyPod",
+                   "No pod of Deployment %.63s/%.63s is ready, so nobody takes the traffic; it goes on when "
+                   "one is. If it stays so, see its pods",
+                   jx_str(first, "namespace", ""), jx_str(first, "name", ""));
 }
 
 static void look(const struct gateway *g, struct view *v)
@@ -186,20 +259,16 @@ static void look(const struct gateway *g, struct view *v)
         workload_applied(&g->w, GATEWAY_PROXY, &v->applied);
     if (!v->applied.met)
         return;
-    v->accepted = v->listeners = v->programmed = v->balancer =
+    v->accepted = v->listeners = v->programmed = v->balancer = v->envoy =
         (struct link){ .met = true, .reason = "Ready" };
-    if (json_is_object(jx_at(v->at, "accepted"))) {
-        if (strcmp(jx_str(v->at, "accepted.reason", ""), "Pending") != 0)
-            explain(v, &v->accepted, jx_at(v->at, "accepted"), "the Gateway");
-        else
-            explain_silence(g, v);
-    }
+    look_at_accepted(g, v);
     look_at_listeners(v);
     /* that some listener is bad is told by it */
-    if (!v->listeners.met && !strcmp(jx_str(v->at, "accepted.reason", ""), "ListenersNotValid"))
+    if (!v->listeners.met && !strcmp(v->accepted.reason, "ListenersNotValid"))
         v->accepted = (struct link){ .met = true, .reason = "Accepted" };
-    look_at_programmed(v);
+    look_at_programmed(g, v);
     look_at_balancer(g, v);
+    look_at_envoy(g, v);
     if (!o->ready && v->accepted.met && v->listeners.met && v->programmed.met)
         link_unmet(&v->programmed, "Pending", "%s",
                    jx_bool(v->at, "deleting", false)
@@ -227,14 +296,13 @@ static json_t *listeners_status(const struct view *v)
 
 void gateway_status(struct gateway *g)
 {
-    struct view v = { .at = g->w.seen[GATEWAY_OBJECT].at_provider,
-                      .service =
-                          json_array_get(jx_at(g->w.seen[GATEWAY_SERVICE].at_provider, "services"), 0) };
+    struct view v = { .at = g->w.seen[GATEWAY_OBJECT].at_provider, .service = gateway_service(g) };
     const struct workload_step chain[] = { { "Applied", &v.applied },
                                            { "Accepted", &v.accepted },
                                            { "ListenersReady", &v.listeners },
                                            { "Programmed", &v.programmed },
                                            { "LoadBalancerReady", &v.balancer },
+                                           { "EnvoyReady", &v.envoy },
                                            { NULL, NULL } };
 
     look(g, &v);

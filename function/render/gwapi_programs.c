@@ -104,14 +104,30 @@ const char gwapi_services_projection[] =
         "type: (.spec.type | cut(16)), "
         "ingress: ([g(.status.loadBalancer.ingress[]) | (.ip // .hostname) | strings | .[:253]][:4])}][:4]}";
 
+/* "Old" has been accepted as it was before. */
 const char gwapi_classes_ready[] =
     ASKED;
 const char gwapi_classes_projection[] =
     BASICS
-        "{classes: [" ITEMS " | {name: (.metadata.name | cut(80)), controller: (.spec.controllerName | cut(120)), "
-        "accepted: ([g(.status.conditions[]) | objects | select(.type == \"Accepted\") | .status][0]), "
-        "message: ([g(.status.conditions[]) | objects | select(.type == \"Accepted\" and .status != \"True\") "
-            "| .message | cut(200)][0])} | some][:24]}";
+        "{count: (g(.response.body.items) | length), classes: [" ITEMS " | g(.metadata.generation) as $gen "
+        "| [g(.status.conditions[]) | objects | select(.type == \"Accepted\")][0] as $c "
+        "| {name: (.metadata.name | cut(80)), controller: (.spec.controllerName | cut(120)), "
+        "accepted: (if $c.status == \"True\" and ($c.observedGeneration == null or $c.observedGeneration != $gen) then \"Old\" else $c.status end), "
+        "message: (if $c.status == \"True\" then null else $c.message | cut(200) end)} | some][:24]}";
+
+/* Of all there may be: for a moment an old and a new one. */
+const char gwapi_envoys_ready[] =
+    BASICS ASKED " and ([" ITEMS " | select(g(.status.availableReplicas) >= 1)] | length > 0)";
+const char gwapi_envoys_projection[] =
+    BASICS
+        "{envoys: [" ITEMS " | {name: (.metadata.name | cut(63)), namespace: (.metadata.namespace | cut(63)), "
+        "available: (g(.status.availableReplicas) // 0), wanted: (g(.spec.replicas) // 1)}][:4]}";
+
+const char gwapi_bundle_ready[] =
+    ASKED;
+const char gwapi_bundle_projection[] =
+    BASICS
+        "{bundle: (g(.response.body.metadata.annotations[\"gateway.networking.k8s.io/bundle-version\"]) | cut(32))} | some";
 
 const char gwapi_gateways_ready[] =
     ASKED;
