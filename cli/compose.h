@@ -25,8 +25,8 @@ json_t *compose_observed(const json_t *composite, const json_t *composed);
 /* All objects of the composed kinds, in all namespaces. New. */
 MUST_CHECK int compose_list(struct store *store, json_t **ret, struct err *e);
 
-/* Composites of the same namespace whose shootRef names this one (a Shoot). New array. */
-MUST_CHECK int compose_dependents(struct store *store, const json_t *shoot, json_t **ret, struct err *e);
+/* Composites of the same namespace whose shootRef names this one; none when it is no Shoot. New array. */
+MUST_CHECK int compose_dependents(struct store *store, const json_t *composite, json_t **ret, struct err *e);
 
 /* Those of 'secrets' that have owners, none of which is among 'owners'. New. */
 json_t *compose_orphans(const json_t *secrets, const json_t *owners);

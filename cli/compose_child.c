@@ -88,10 +88,11 @@ json_t *compose_orphans(const json_t *secrets, const json_t *owners)
     return orphans;
 }
 
-int compose_dependents(struct store *store, const json_t *shoot, json_t **ret, struct err *e)
+int compose_dependents(struct store *store, const json_t *composite, json_t **ret, struct err *e)
 {
     json_auto_t *all = json_array();
-    const char *name = jx_str(shoot, "metadata.name", ""), *ns = jx_str(shoot, "metadata.namespace", "");
+    const char *name = jx_str(composite, "metadata.name", ""),
+               *ns = jx_str(composite, "metadata.namespace", "");
     const struct kind_info *kind;
 
     for (size_t i = 0; (kind = kinds_at(i)); i++) {
@@ -99,7 +100,7 @@ int compose_dependents(struct store *store, const json_t *shoot, json_t **ret, s
         size_t n;
         const json_t *item;
 
-        if (kind->role != KIND_COMPOSITE)
+        if (kind->role != KIND_COMPOSITE || !kinds_is_shoot(composite))
             continue;
         if (kinds_list(store, kind, ns, &items, e) < 0)
             return -1;

@@ -122,6 +122,13 @@ int kinds_get(struct store *s, const struct kind_info *kind, const char *ns, con
     return s->ops->get(s, &ref, ret, e);
 }
 
+bool kinds_is_shoot(const json_t *object)
+{
+    const char *kind = jx_str(object, "kind", "");
+
+    return !strcmp(kind, "Shoot") || !strcmp(kind, "XShoot");
+}
+
 char *kinds_label(const json_t *object)
 {
     return x_asprintf("%s/%s", jx_str(object, "kind", "?"), jx_str(object, "metadata.name", "?"));

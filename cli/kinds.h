@@ -36,5 +36,8 @@ MUST_CHECK int kinds_list(struct store *s, const struct kind_info *kind, const c
 MUST_CHECK int kinds_get(struct store *s, const struct kind_info *kind, const char *ns, const char *name,
                          json_t **ret, struct err *e);
 
+/* Is it a Shoot or XShoot: something that others can live in? */
+bool kinds_is_shoot(const json_t *object);
+
 /* "Shoot/my-cluster". The caller frees. */
 char *kinds_label(const json_t *object);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/outcome.h"
+#include "cli/kinds.h"
 #include "cli/text.h"
 #include "lib/jx.h"
 #include "lib/table.h"
@@ -72,9 +73,8 @@ static bool is_accepted(const json_t *composite, const json_t *observed)
     const json_t *shoot = json_object_get(observed, "shoot");
     const char *created = json_string_value(
         json_object_get(jx_at(shoot, "metadata.annotations"), "crossplane.io/external-create-succeeded"));
-    const char *kind = jx_str(composite, "kind", "");
 
-    if (strcmp(kind, "Shoot") != 0 && strcmp(kind, "XShoot") != 0)
+    if (!kinds_is_shoot(composite))
         return json_object_size(observed) > 0;
     return created || json_object_size(jx_at(shoot, "status.atProvider")) > 0;
 }

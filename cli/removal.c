@@ -7,12 +7,6 @@
 #include "lib/buf.h"
 #include "lib/jx.h"
 
-static bool is_shoot(const json_t *composite)
-{
-    const char *kind = jx_str(composite, "kind", "");
-    return !strcmp(kind, "Shoot") || !strcmp(kind, "XShoot");
-}
-
 static bool listed(const json_t *list, const json_t *object)
 {
     size_t i;
@@ -34,7 +28,7 @@ static json_t *with_dependents(struct session *s, const json_t *composites, stru
     json_array_foreach (composites, i, one) {
         json_auto_t *dependents = NULL;
 
-        if (is_shoot(one) && compose_dependents(s->store, one, &dependents, e) < 0)
+        if (compose_dependents(s->store, one, &dependents, e) < 0)
             return NULL;
         json_array_foreach (dependents, k, other)
             if (!listed(all, other) && !listed(composites, other))
@@ -56,11 +50,11 @@ static int confirm(struct session *s, const json_t *composite, const json_t *all
     if (jx_at(composite, "metadata.deletionTimestamp"))
         return 0;
     (void)buf_addf(&text, "%s goes for good%s", label,
-                   is_shoot(composite) ? ", with all volumes and load balancers in it" : "");
+                   kinds_is_shoot(composite) ? ", with all volumes and load balancers in it" : "");
     json_array_foreach (all, i, one) {
         CLEAN(free) char *other = kinds_label(one);
 
-        if (is_shoot(composite) && !strcmp(jx_str(one, "spec.shootRef.name", ""), name))
+        if (kinds_is_shoot(composite) && !strcmp(jx_str(one, "spec.shootRef.name", ""), name))
             (void)buf_addf(&text, ", and %s", other);
     }
     (void)buf_adds(&text, ".");

@@ -288,6 +288,33 @@ static void what_is_in_the_shoot_goes_before_it(void **state)
     assert_null(gone);
 }
 
+/* A Gateway called as its cluster is: it is no Shoot, and nothing lives in it. */
+static void what_has_the_name_of_its_shoot_does_not_wait_for_itself(void **state)
+{
+    const struct store_ref ref = { .api_version = "platform.cleura.crossplane.io/v1alpha1",
+                                   .kind = "Gateway",
+                                   .ns = "default",
+                                   .name = "my-cluster" };
+    CLEAN(world_free) struct world *w = world_new();
+    json_auto_t *gateway = yaml("apiVersion: platform.cleura.crossplane.io/v1alpha1\n"
+                                "kind: Gateway\n"
+                                "metadata: {name: my-cluster, namespace: default}\n"
+                                "spec:\n"
+                                "  shootRef: {name: my-cluster}\n"
+                                "  listeners: [{name: http, protocol: HTTP, port: 80}]\n");
+    json_auto_t *made = NULL, *gone = NULL;
+
+    (void)state;
+    assert_int_equal(w->store->ops->put(w->store, gateway, NULL, NULL), 0);
+    settle(w);
+    made = get(w, "Request", "my-cluster-gateway");
+    assert_non_null(made);
+    assert_int_equal(w->store->ops->remove(w->store, &ref, NULL), 0);
+    settle(w);
+    gone = get(w, "Gateway", "my-cluster");
+    assert_null(gone);
+}
+
 static void secrets_go_with_what_made_them(void **state)
 {
     CLEAN(world_free) struct world *w = world_new();
@@ -398,6 +425,7 @@ int main(void)
         cmocka_unit_test(a_bad_spec_is_a_condition_and_removes_nothing),
         cmocka_unit_test(a_cluster_whose_spec_turns_bad_is_left_as_it_is),
         cmocka_unit_test(what_is_in_the_shoot_goes_before_it),
+        cmocka_unit_test(what_has_the_name_of_its_shoot_does_not_wait_for_itself),
         cmocka_unit_test(secrets_go_with_what_made_them),
         cmocka_unit_test(children_without_a_name_get_crossplanes),
         cmocka_unit_test(a_preview_shows_all_that_will_be),

@@ -112,7 +112,8 @@ static void rendering_needs_no_store_and_no_network(void **state)
     gives("render -f " SOURCE_DIR "/examples/shoot/shoot.yaml -o json", 0, "\"kind\": \"DisposableRequest\"");
     gives("render -f /nonexistent", 3, "cannot open");
     gives("render -f " SOURCE_DIR "/examples/shoot -f " SOURCE_DIR "/examples/volume", 0, "my-data");
-    gives("render -R -f " SOURCE_DIR "/examples/volume", 0, "my-data");
+    gives("render -R -f " SOURCE_DIR "/examples/provider-config -f " SOURCE_DIR "/examples/shoot", 0,
+          "my-cluster");
     gives("render -f " SOURCE_DIR "/examples", 3, "--recursive (-R) also reads the folders in it");
     gives("render -f a.yaml b.yaml", 2, "each FILE with its own -f");
 }
