@@ -199,6 +199,8 @@ static const char *subject(const struct requirement *r, const json_t *doc)
     if (!r->field)
         return json_string_value(json_object_get(jx_at(doc, "metadata.labels"), r->key));
     value = jx_at(doc, r->key);
+    if (!strcmp(r->key, "source")) /* of events, the only kind that has it: who tells */
+        return jx_str(value, "component", jx_str(doc, "reportingComponent", ""));
     if (json_is_boolean(value))
         return json_is_true(value) ? "true" : "false";
     return json_is_string(value) ? json_string_value(value) : "";

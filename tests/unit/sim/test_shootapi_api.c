@@ -152,6 +152,34 @@ static char *watched(struct watch *w, int64_t now)
     return buf_take(&out);
 }
 
+/* An event's "source" is its source's component, or the newer field. */
+static void an_event_is_selected_by_who_tells_it(void **state)
+{
+#define EVENTS "/api/v1/namespaces/default/events"
+#define OF     "'apiVersion':'v1','kind':'Event','involvedObject':{'kind':'Pod','name':'p','namespace':'default'}"
+    static const struct {
+        const char *query;
+        size_t n;
+    } cases[] = {
+        { "?fieldSelector=source=kubelet", 1 },
+        { "?fieldSelector=source=scheduler", 1 },
+        { "?fieldSelector=source=nobody", 0 },
+        { "?fieldSelector=involvedObject.kind=Pod,source!=kubelet", 1 },
+    };
+
+    (void)state;
+    assert_int_equal(
+        call("POST", EVENTS, "{" OF ",'metadata':{'name':'a'},'source':{'component':'kubelet'}}"), 201);
+    assert_int_equal(
+        call("POST", EVENTS, "{" OF ",'metadata':{'name':'b'},'reportingComponent':'scheduler'}"), 201);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEAN(free) char *target = x_asprintf(EVENTS "%s", cases[i].query);
+
+        assert_int_equal(call("GET", target, ""), 200);
+        assert_int_equal(json_array_size(jx_at(reply.doc, "items")), cases[i].n);
+    }
+}
+
 static void a_watch_follows_a_selector(void **state)
 {
     int64_t now = clock_monotonic();
@@ -401,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_paths_are_plain_text, setup, teardown),
         cmocka_unit_test_setup_teardown(a_list_comes_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(selectors_select, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_event_is_selected_by_who_tells_it, setup, teardown),
         cmocka_unit_test_setup_teardown(a_watch_follows_a_selector, setup, teardown),
         cmocka_unit_test_setup_teardown(bookmarks_come_when_nothing_else_does, setup, teardown),
         cmocka_unit_test_setup_teardown(finalizers_hold, setup, teardown),
