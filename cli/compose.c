@@ -214,21 +214,36 @@ static int write_status(struct round *r, const struct fn_response *response, con
     return put_status(r, status);
 }
 
+int compose_check(const json_t *desired, struct err *e)
+{
+    const char *name;
+    const json_t *one;
+
+    json_object_foreach ((json_t *)(uintptr_t)desired, name, one) {
+        const json_t *resource = jx_at(one, "resource");
+
+        if (resource && !kinds_of(resource))
+            return err_set(e, ERR_INVALID,
+                           "composed resource %s: a %s of %s is carried out by another provider, which takes "
+                           "Crossplane in a cluster",
+                           name, jx_str(resource, "kind", "?"), jx_str(resource, "apiVersion", "?"));
+    }
+    return 0;
+}
+
 static int put_desired(struct round *r, const json_t *desired)
 {
     const char *name;
     const json_t *one;
 
+    if (compose_check(desired, r->e) < 0)
+        return -1;
     json_object_foreach ((json_t *)(uintptr_t)desired, name, one) {
         const json_t *observed = json_object_get(r->observed, name);
         json_auto_t *child = NULL;
 
         if (jx_bool(one, "keep", false)) /* as it is stored */
             continue;
-        if (!kinds_of(jx_at(one, "resource")))
-            return err_set(r->e, ERR_INTERNAL,
-                           "composed resource %s: kind %s has no place in the embedded store", name,
-                           jx_str(one, "resource.kind", "?"));
         child = compose_child(r->composite, name, json_object_get(one, "resource"), observed);
         if (put(r, child, NULL) < 0)
             return err_wrap(r->e, "composed resource %s", name);

@@ -31,6 +31,9 @@ MUST_CHECK int compose_dependents(struct store *store, const json_t *composite, 
 /* Those of 'secrets' that have owners, none of which is among 'owners'. New. */
 json_t *compose_orphans(const json_t *secrets, const json_t *owners);
 
+/* Can all of 'desired' be carried out here?  -1 with ERR_INVALID when one needs another provider. */
+MUST_CHECK int compose_check(const json_t *desired, struct err *e);
+
 /* The object to put for a desired resource: 'observed' is what is stored or NULL. Pure; new. */
 json_t *compose_child(const json_t *composite, const char *name, const json_t *desired,
                       const json_t *observed);

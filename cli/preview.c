@@ -39,7 +39,11 @@ int preview_check(const json_t *composite, const json_t *observed, struct err *e
     fn_response_init(&r);
     if (render(&request, &r, e) < 0)
         return -1;
-    return tell_results(&r, composite, e);
+    if (tell_results(&r, composite, e) < 0)
+        return -1;
+    return compose_check(r.desired, e) < 0
+               ? err_wrap(e, "%s/%s", jx_str(composite, "kind", "?"), jx_str(composite, "metadata.name", "?"))
+               : 0;
 }
 
 /* As it would be observed once all is well with it. */
@@ -48,9 +52,9 @@ static json_t *as_ready(const json_t *composite, const char *name, const json_t 
     json_t *object = compose_child(composite, name, resource, NULL);
 
     jx_set(object, "status",
-           jx_pack("{s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}], s:{s:i}}", "conditions", "type", "Ready", "status",
-                   "True", "reason", "Available", "type", "Synced", "status", "True", "reason",
-                   "ReconcileSuccess", "response", "statusCode", 200));
+           jx_pack("{s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}], s:{s:i}, s:{}}", "conditions", "type", "Ready",
+                   "status", "True", "reason", "Available", "type", "Synced", "status", "True", "reason",
+                   "ReconcileSuccess", "response", "statusCode", 200, "atProvider"));
     return object;
 }
 

@@ -26,6 +26,12 @@ def main(lab):
     def apply(text, timeout="4m", code=0):
         return lab.cli("apply", "-f", "-", "--timeout", timeout, stdin=text, timeout=300, code=code)
 
+    # provider-helm is not on this machine
+    refused = apply(shoot("{install: Release}").replace("my-cluster", "by-helm"), code=2)
+    expect_equal({}, lab.objects("Shoot"), "what was stored")
+    expect("composed resource gateway-helm: a ProviderConfig of helm.m.crossplane.io/v1beta1 is carried out by another provider"
+           in refused.stderr, refused.stderr)
+
     apply(shoot("{install: Job, version: 1.8.3}"))
     expect_equal({"className": "envoy-gateway", "version": "1.8.3", "gatewayAPI": "1.5.1", "channel": "Experimental"},
                  status()["gateway"], "what the status says")
