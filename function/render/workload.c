@@ -200,6 +200,6 @@ void workload_put_probe(struct workload *w, int id, struct inside_probe *probe, 
 {
     json_t *fp = inside_probe(probe, path);
 
-    jx_add(fp, jx_s("pollInterval", poll));
+    jx_add(fp, jx_s("pollInterval", poll), jx_s("pollIntervalWhileNotReady", w->call.in.poll_not_ready));
     desired_put(w->call.r, &w->parts[id], requests_probe(&w->call.rq, &w->parts[id], w->config, fp));
 }
