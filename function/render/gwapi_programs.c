@@ -69,12 +69,14 @@ const char gwapi_envoy_proxy_projection[] =
     "{generation: .response.body.metadata.generation}";
 
 /* Parents are those the spec names, with the defaults that the server would add. */
+#define CONTROLLER "gateway.envoyproxy.io/gatewayclass-controller"
+
 #define PARENTS \
     "g($w.metadata.namespace) as $ns | " \
     "def full: {group: (.group // \"gateway.networking.k8s.io\"), kind: (.kind // \"Gateway\"), namespace: (.namespace // $ns), " \
         "name, sectionName, port}; " \
     "def ours: [(g($d.spec.parentRefs[]), g($w.spec.parentRefs[])) | objects | full] | unique; " \
-    "def told($p): [g($d.status.parents[]) | objects | select(.controllerName == \"gateway.envoyproxy.io/gatewayclass-controller\") " \
+    "def told($p): [g($d.status.parents[]) | objects | select(.controllerName == \"" CONTROLLER "\") " \
         "| select(g(.parentRef | full) == $p) | .conditions]; " \
     "def partly: [.[]? | objects | select(.type == \"PartiallyInvalid\" and .status == \"True\") " \
         "| {type, reason: (.reason | cut(60)), message: (.message | cut(300))}][0]; " \
@@ -148,8 +150,27 @@ const char gwapi_controller_projection[] =
 
 const char gwapi_routes_ready[] =
     ASKED;
+/* Of each listener of the Gateways in .payload.body.parents, as it is referred to, the route that is the oldest, but for those it does
+ * not take. */
 const char gwapi_routes_projection[] =
     BASICS
-        "{routes: [[" ITEMS "] | sort_by(.metadata.creationTimestamp)[:20][] | {name: (.metadata.name | cut(63)), created: (.metadata.creationTimestamp | cut(32)), "
-        "parents: ([g(.spec.parentRefs[]) | objects | {name: (.name | cut(63)), namespace: (.namespace | cut(63)), "
-        "sectionName: (.sectionName | cut(63)), port} | some][:2])}]}";
+        "[.payload.body.parents[]? | [.namespace, .name]] as $ours "
+        "| {routes: ([" ITEMS " | select(g(.metadata.deletionTimestamp) == null) | . as $r | $r.metadata.namespace as $ns "
+        "| def place: [.namespace // $ns, .name, .sectionName, .port]; "
+        "g(.spec.parentRefs[]) | objects | place as $place | select($ours | index([$place[:2]])) "
+        "| select([g($r.status.parents[]) | objects | select(.controllerName == \"" CONTROLLER "\") "
+            "| select(g(.parentRef | place) == $place) | g(.conditions[]) | select(g(.type == \"Accepted\" and .status == \"False\") "
+            "and ([.reason] | inside([\"NotAllowedByListeners\", \"NoMatchingParent\", \"InvalidRule\", \"UnsupportedValue\"])))] == []) "
+        "| {name: ($r.metadata.name | cut(63)), namespace: ($ns | cut(63)), created: ($r.metadata.creationTimestamp | cut(32)), "
+            "gateway: (.name | cut(63)), at: ($place[0] | cut(63)), sectionName: (.sectionName | cut(63)), port} | some] "
+        "| group_by([.at, .gateway, .sectionName, .port]) | map(min_by([.created, .namespace, .name])) "
+        "| sort_by([.created, .namespace, .name]))[:40]}";
+
+/* Services that have a ready endpoint on some port; that an endpoint says nothing means it is. */
+const char gwapi_endpoints_ready[] =
+    ASKED;
+const char gwapi_endpoints_projection[] =
+    BASICS
+        "([" ITEMS " | select(g(.ports | length) > 0 and ([g(.endpoints[]) | objects | select(g(.conditions.ready) != false)] | length) > 0) "
+        "| {name: (g(.metadata.labels[\"kubernetes.io/service-name\"]) | cut(63)), namespace: (.metadata.namespace | cut(63))}] | unique) as $all "
+        "| {count: ($all | length), services: $all[:90]}";

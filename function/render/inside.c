@@ -59,11 +59,11 @@ static char *collection_url(const struct inside_kind *k, const char *ns)
                       ns ? "namespaces/" : "", ns ? ns : "", ns ? "/" : "", k->resource);
 }
 
-static json_t *versions_list(const struct inside_kind *k)
+static json_t *versions_list(const char *const *versions)
 {
     json_t *list = json_array();
 
-    for (const char *const *v = k->versions; *v; v++)
+    for (const char *const *v = versions; *v; v++)
         jx_append(list, jx_text(*v));
     return list;
 }
@@ -88,7 +88,7 @@ json_t *inside_apply(struct inside_kind *kind, const char *ns, json_t *metadata,
     (void)json_object_update(object, rest);
     json_decref(rest);
     jx_add(fp, jx_o("payload", payload_of(url, object, place, want)),
-           jx_o("apiVersions", kind->discovered ? versions_list(kind) : NULL));
+           jx_o("apiVersions", kind->discovered ? versions_list(kind->versions) : NULL));
     return fp;
 }
 
@@ -121,7 +121,7 @@ static json_t *any_probe(const void *of)
     json_t *headers = p->accept ? jx_pack("{s:[s]}", "Accept", p->accept) : NULL;
 
     return jx_object(
-        jx_o("headers", headers),
+        jx_o("headers", headers), jx_o("apiVersions", p->versions ? versions_list(p->versions) : NULL),
         jx_o("mappings", jx_pack("[o]", requests_mapping("OBSERVE", "GET", ".payload.baseUrl", NULL))),
         jx_o("expectedResponseCheck", requests_custom("true")),
         jx_o("readinessCheck", requests_custom(p->ready)), jx_s("statusProjection", p->projection),

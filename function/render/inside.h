@@ -33,6 +33,8 @@ json_t *inside_namespace(const char *name);
 struct inside_probe {
     const char *ready, *projection;
     const char *accept; /* NULL, or the form of the answer that is asked for */
+    const char *const
+        *versions; /* NULL, or {apiVersion} in the path stands for the one of them that is served */
     struct jx_fixed any;
 };
 

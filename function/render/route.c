@@ -12,7 +12,8 @@
         [ROUTE_OBJECT] = { "route", suffix }, [ROUTE_NAMESPACE] = { "namespace", suffix "-namespace" },      \
         [ROUTE_GATEWAYS] = { "gateways", suffix "-gateways" },                                               \
         [ROUTE_CONTROLLER] = { "envoy-gateway", suffix "-envoy-gateway" },                                   \
-        [ROUTE_ROUTES] = { "routes", suffix "-routes" }, [ROUTE_PARTS] = {                                   \
+        [ROUTE_ROUTES] = { "routes", suffix "-routes" },                                                     \
+        [ROUTE_ENDPOINTS] = { "endpoints", suffix "-endpoints" }, [ROUTE_PARTS] = {                          \
             NULL,                                                                                            \
             ""                                                                                               \
         }                                                                                                    \
@@ -94,8 +95,8 @@ static struct row udp = { &route_udp, udp_parts, APPLIED("UDPRoute", "udproutes"
 
 const char *route_version(const struct route *rt)
 {
-    const char *whole = jx_str(rt->w.seen[ROUTE_OBJECT].object, "status.apiVersion", ""),
-               *slash = strchr(whole, '/');
+    const json_t *told = rt->w.seen[rt->w.seen[ROUTE_OBJECT].object ? ROUTE_OBJECT : ROUTE_ROUTES].object;
+    const char *whole = jx_str(told, "status.apiVersion", ""), *slash = strchr(whole, '/');
 
     return slash && slash[1] ? slash + 1 : NULL;
 }
@@ -103,7 +104,7 @@ const char *route_version(const struct route *rt)
 static void put_gateways(struct route *rt)
 {
     static struct inside_probe probe = { .ready = gwapi_gateways_ready,
-                                           .projection = gwapi_gateways_projection };
+                                         .projection = gwapi_gateways_projection };
     const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
     CLEAN(free)
     char *path = x_asprintf("/apis/gateway.networking.k8s.io/v1/namespaces/%s/gateways",
@@ -115,41 +116,60 @@ static void put_gateways(struct route *rt)
 static void put_controller(struct route *rt)
 {
     static struct inside_probe probe = { .ready = gwapi_controller_ready,
-                                           .projection = gwapi_controller_projection };
+                                         .projection = gwapi_controller_projection };
 
     if (rt->kind->reads)
         workload_put_probe(&rt->w, ROUTE_CONTROLLER, &probe,
                            "/apis/apps/v1/namespaces/envoy-gateway-system/deployments/envoy-gateway", "5m");
 }
 
-/* In the version that the route itself was made in: nothing is asked before that is known. */
+/* The Gateways that the route refers to: what a program looks for among all routes. */
+static json_t *parents_of(const struct route *rt)
+{
+    const json_t *list = json_object_get(rt->spec, "parentRefs");
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+
+        jx_append(out, jx_object(jx_s("name", jx_str(one, "name", "")),
+                                 jx_s("namespace", route_parent_namespace(rt, one))));
+    }
+    return out;
+}
+
+/* In all namespaces, for a Gateway may take routes from them. */
 static void put_routes(struct route *rt)
 {
     static struct inside_probe probe = { .ready = gwapi_routes_ready,
-                                           .projection = gwapi_routes_projection };
-    const char *version = route_version(rt);
+                                         .projection = gwapi_routes_projection,
+                                         .versions = v1_or_alpha2 };
+    CLEAN(free) char *path = NULL, *body = NULL;
+    json_auto_t *doc = NULL;
+    json_t *fp;
 
     if (!rt->kind->alone)
         return;
-    if (version) {
-        CLEAN(free)
-        char *path = x_asprintf("/apis/gateway.networking.k8s.io/%.32s/namespaces/%s/%s", version,
-                                rt->w.spec.ns, rt->kind->plural);
-
-        workload_put_probe(&rt->w, ROUTE_ROUTES, &probe, path, "1m");
-    } else if (rt->w.seen[ROUTE_ROUTES].object) {
-        desired_keep(rt->w.call.r, &rt->w.parts[ROUTE_ROUTES]);
-    }
+    doc = jx_object(jx_o("parents", parents_of(rt)));
+    body = jx_dump(doc);
+    path = x_asprintf("/apis/{apiVersion}/%s", rt->kind->plural);
+    fp = inside_probe(&probe, path);
+    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", path), jx_o("body", jx_text(body)))),
+           jx_w("pollInterval", "1m"));
+    desired_put(rt->w.call.r, &rt->w.parts[ROUTE_ROUTES],
+                requests_probe(&rt->w.call.rq, &rt->w.parts[ROUTE_ROUTES], rt->w.config, fp));
 }
 
 static void compose(struct route *rt, struct inside_kind *applied)
 {
     workload_put_namespace(&rt->w);
-    workload_put_object(&rt->w, ROUTE_OBJECT, applied, workload_metadata(&rt->w, NULL, NULL),
-                        json_incref(rt->spec), NULL);
+    if (!route_is_held(rt))
+        workload_put_object(&rt->w, ROUTE_OBJECT, applied, workload_metadata(&rt->w, NULL, NULL),
+                            json_incref(rt->spec), NULL);
     put_gateways(rt);
     put_controller(rt);
     put_routes(rt);
+    route_put_endpoints(rt);
 }
 
 static void render_route(const struct fn_request *req, struct fn_response *r, struct row *row)

@@ -10,6 +10,7 @@ enum route_part {
     ROUTE_GATEWAYS = WORKLOAD_OWN, /* a probe: the Gateways where the first parent lives */
     ROUTE_CONTROLLER, /* a probe: Envoy Gateway, when its release decides which version it reads */
     ROUTE_ROUTES,     /* a probe: who else uses the listener, where that is a matter */
+    ROUTE_ENDPOINTS,  /* a probe: which of the backends have a ready pod */
     ROUTE_PARTS
 };
 
@@ -33,5 +34,26 @@ static inline const char *route_parent_namespace(const struct route *rt, const j
 
 /* "v1" of "gateway.networking.k8s.io/v1", as the provider chose it; NULL when it has not. */
 const char *route_version(const struct route *rt);
+
+/* The Gateway of 'parent' as the probe saw it, when it looked there; *ret_known: the answer, even NULL, is to be believed. */
+const json_t *route_gateway(const struct route *rt, const json_t *parent, bool *ret_known);
+
+/* Its listener that 'parent' names; NULL when there is none. */
+const json_t *route_listener(const json_t *gateway, const json_t *parent);
+
+/* The older route that has a listener of ours, where a listener serves one; NULL when they are free, or nobody has looked. */
+const json_t *route_owner(const struct route *rt);
+
+/* Met when nobody else's route has the listener: else who, or what keeps us from knowing. */
+void route_owner_link(const struct route *rt, struct link *l);
+
+/* Is the route not to be made, since its listener is somebody else's, or since nobody has looked yet?  One that was made stays. */
+bool route_is_held(const struct route *rt);
+
+/* Looks for pods of the backends; nothing when there is no backend to look for. */
+void route_put_endpoints(struct route *rt);
+
+/* Met when each backend that gets a share of the traffic has a ready pod. False: there is no such backend. */
+bool route_endpoints_link(const struct route *rt, struct link *l);
 
 void route_status(struct route *rt);

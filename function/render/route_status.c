@@ -8,11 +8,10 @@
 enum { LISTED = 512 };
 
 struct view {
-    struct link applied, accepted, resolved, alone;
+    struct link applied, accepted, resolved, alone, endpoints;
+    bool has_endpoints;
     const char *phase; /* while something is unmet here */
 };
-
-static const struct link_advice no_advice[] = { { 0 } };
 
 /* What a reason of Envoy Gateway's asks of the user, and whether it heals by itself. */
 static const struct {
@@ -50,22 +49,6 @@ static const char *section(const json_t *parent) { return jx_str(parent, "sectio
 
 /* ---- what the probes know -------------------------------------------------------------------------------------------- */
 
-/* The Gateway of 'parent' as the probe saw it, when it looked there; *ret_known: the answer, even NULL, is to be believed. */
-static const json_t *find_gateway(const struct route *rt, const json_t *parent, bool *ret_known)
-{
-    const json_t *at = rt->w.seen[ROUTE_GATEWAYS].at_provider, *list = jx_at(at, "gateways"), *one;
-    const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
-
-    *ret_known = list && (json_int_t)json_array_size(list) == jx_int(at, "count", -1) &&
-                 !strcmp(route_parent_namespace(rt, parent), route_parent_namespace(rt, first));
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (*ret_known && !strcmp(jx_str(one, "name", ""), jx_str(parent, "name", "")))
-            return one;
-    }
-    return NULL;
-}
-
 /* "a, b", or "none" */
 static void names_of(const json_t *list, struct buf *out)
 {
@@ -73,18 +56,6 @@ static void names_of(const json_t *list, struct buf *out)
         (void)buf_addf(out, "%s%.63s", i ? ", " : "", jx_str(json_array_get(list, i), "name", ""));
     if (!out->len)
         (void)buf_adds(out, "none");
-}
-
-static const json_t *find_listener(const json_t *gateway, const json_t *parent)
-{
-    const json_t *list = json_object_get(gateway, "listeners"), *one;
-
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (!strcmp(jx_str(one, "name", ""), section(parent)))
-            return one;
-    }
-    return NULL;
 }
 
 static bool takes(const struct route_kind *kind, const char *protocol)
@@ -161,7 +132,7 @@ static void explain_silence(const struct route *rt, const json_t *parent, struct
     struct link *l = &v->accepted;
     bool known;
 
-    if (!find_gateway(rt, parent, &known) && known) {
+    if (!route_gateway(rt, parent, &known) && known) {
         names_of(jx_at(rt->w.seen[ROUTE_GATEWAYS].at_provider, "gateways"), &names);
         link_unmet(l, "NoSuchGateway",
                    "Gateway \"%.63s\" does not exist in namespace %.63s; Gateways there: %s. It goes on when "
@@ -187,7 +158,7 @@ static bool explain_section(const json_t *gateway, const json_t *parent, struct 
     CLEAN(buf_free) struct buf names = buf_max(LISTED);
     const json_t *list = json_object_get(gateway, "listeners");
 
-    if (!gateway || !*section(parent) || find_listener(gateway, parent) ||
+    if (!gateway || !*section(parent) || route_listener(gateway, parent) ||
         (json_int_t)json_array_size(list) != jx_int(gateway, "count", -1))
         return false;
     names_of(list, &names);
@@ -200,7 +171,7 @@ static bool explain_section(const json_t *gateway, const json_t *parent, struct 
 static bool explain_admission(const struct route *rt, const json_t *gateway, const json_t *parent,
                               struct link *l)
 {
-    const json_t *listener = find_listener(gateway, parent);
+    const json_t *listener = route_listener(gateway, parent);
     const char *protocol = jx_str(listener, "protocol", ""), *ns = route_parent_namespace(rt, parent);
 
     if (*protocol && !takes(rt->kind, protocol))
@@ -222,7 +193,7 @@ static bool explain_admission(const struct route *rt, const json_t *gateway, con
 static bool explain_hostname(const struct route *rt, const json_t *gateway, const json_t *parent,
                              struct link *l)
 {
-    const char *cover = jx_str(find_listener(gateway, parent), "hostname", NULL);
+    const char *cover = jx_str(route_listener(gateway, parent), "hostname", NULL);
     const json_t *names = json_object_get(rt->spec, "hostnames");
 
     for (size_t i = 0; cover && i < json_array_size(names); i++) {
@@ -242,8 +213,13 @@ static bool explain_hostname(const struct route *rt, const json_t *gateway, cons
 static bool explain_by_probe(const struct route *rt, const json_t *parent, const char *reason, struct link *l)
 {
     bool known;
-    const json_t *gateway = find_gateway(rt, parent, &known);
+    const json_t *gateway = route_gateway(rt, parent, &known);
 
+    /* until 1.8 Envoy Gateway refuses a second route by itself */
+    if (!strcmp(reason, "UnsupportedValue") && route_owner(rt)) {
+        route_owner_link(rt, l);
+        return true;
+    }
     if (!strcmp(reason, "NoMatchingParent"))
         return explain_section(gateway, parent, l);
     if (!strcmp(reason, "NotAllowedByListeners"))
@@ -271,81 +247,21 @@ static void explain(const struct route *rt, const json_t *parent, struct view *v
                    link_sentence(message, 300), message, told ? "; " : "", told ? reasons[i].advice : "");
 }
 
-/* ---- the listener's other routes --------------------------------------------------------------------------------------- */
-
-/* Of the listener that the reference means, by name or by number; 0 = unknown. */
-static json_int_t port_of(const struct route *rt, const json_t *parent)
-{
-    bool known;
-
-    return jx_int(parent, "port", jx_int(find_listener(find_gateway(rt, parent, &known), parent), "port", 0));
-}
-
-/* A reference that names no listener means all of them. */
-static bool same_listener(const struct route *rt, const json_t *mine, const json_t *other)
-{
-    json_int_t a = port_of(rt, mine), b = port_of(rt, other);
-
-    if (strcmp(jx_str(mine, "name", ""), jx_str(other, "name", "")) != 0 ||
-        strcmp(route_parent_namespace(rt, mine), route_parent_namespace(rt, other)) != 0)
-        return false;
-    if (*section(mine) && *section(other))
-        return !strcmp(section(mine), section(other));
-    return !a || !b || a == b;
-}
-
-/* Envoy Gateway serves the oldest, and of equals the first by name. */
-static bool older(const json_t *other, const char *created, const char *name)
-{
-    int order = strcmp(jx_str(other, "created", ""), created);
-
-    return order < 0 || (!order && strcmp(jx_str(other, "name", ""), name) < 0);
-}
-
-static void look_around(const struct route *rt, struct view *v)
-{
-    const json_t *mine = json_object_get(rt->spec, "parentRefs"),
-                 *list = jx_at(rt->w.seen[ROUTE_ROUTES].at_provider, "routes");
-    const char *created = jx_str(rt->w.seen[ROUTE_OBJECT].at_provider, "created", "~"),
-               *name = rt->w.call.names.own;
-
-    if (!list && !link_troubled(&v->alone, &rt->w.seen[ROUTE_ROUTES], "The routes of the cluster", no_advice))
-        link_unmet(&v->alone, "Pending", "Who else uses the listener is being looked up; nothing to do");
-    for (size_t i = 0; i < json_array_size(list) * json_array_size(mine); i++) {
-        const json_t *other = json_array_get(list, i / json_array_size(mine)),
-                     *parent = json_array_get(mine, i % json_array_size(mine)),
-                     *parents = json_object_get(other, "parents");
-
-        for (size_t j = 0; j < json_array_size(parents); j++) {
-            if (!strcmp(jx_str(other, "name", ""), name) || !older(other, created, name) ||
-                !same_listener(rt, parent, json_array_get(parents, j)))
-                continue;
-            link_unmet(&v->alone, "ListenerTaken",
-                       "Listener \"%.63s\" of Gateway \"%.63s\" already forwards to %s \"%.63s\", and serves "
-                       "one; use weights in "
-                       "one route, or a listener on another port",
-                       section(parent), jx_str(parent, "name", ""), rt->kind->kind,
-                       jx_str(other, "name", ""));
-            v->phase = "Failed";
-            return;
-        }
-    }
-}
-
 /* ---- together -------------------------------------------------------------------------------------------------------- */
 
-static void look(const struct route *rt, struct view *v)
+/* Why there is none, of a route that was never made. */
+static void look_at_held(const struct route *rt, struct view *v)
+{
+    workload_applied(&rt->w, ROUTE_ROUTES, &v->applied);
+    if (v->applied.met || (!strcmp(v->applied.reason, "Creating") && rt->w.seen[ROUTE_ROUTES].object))
+        route_owner_link(rt, &v->applied);
+}
+
+static void look_at_parents(const struct route *rt, struct view *v)
 {
     const struct observed *o = &rt->w.seen[ROUTE_OBJECT];
     const json_t *parents = jx_at(o->at_provider, "parents");
 
-    v->phase = "Progressing";
-    workload_applied(&rt->w, ROUTE_OBJECT, &v->applied);
-    if (!v->applied.met)
-        return;
-    v->accepted = (struct link){ .met = true, .reason = "Accepted" };
-    v->resolved = (struct link){ .met = true, .reason = "ResolvedRefs" };
-    v->alone = (struct link){ .met = true, .reason = "Alone" };
     for (size_t i = 0; i < json_array_size(parents) && v->accepted.met && v->resolved.met; i++)
         if (!jx_bool(json_array_get(parents, i), "ready", false))
             explain(rt, json_array_get(parents, i), v);
@@ -354,8 +270,28 @@ static void look(const struct route *rt, struct view *v)
                    jx_bool(o->at_provider, "deleting", false)
                        ? "The route is being deleted in the cluster; it is created again when it is gone"
                        : "Envoy Gateway works on the route; nothing to do");
-    if (v->accepted.met && rt->kind->alone)
-        look_around(rt, v);
+}
+
+static void look(const struct route *rt, struct view *v)
+{
+    v->phase = "Progressing";
+    v->has_endpoints = route_endpoints_link(rt, &v->endpoints);
+    workload_applied(&rt->w, ROUTE_OBJECT, &v->applied);
+    if (route_is_held(rt))
+        look_at_held(rt, v);
+    if (!v->applied.met)
+        return;
+    v->accepted = (struct link){ .met = true, .reason = "Accepted" };
+    v->resolved = (struct link){ .met = true, .reason = "ResolvedRefs" };
+    look_at_parents(rt, v);
+    if (rt->kind->alone)
+        route_owner_link(rt, &v->alone);
+    if (!v->accepted.met || !v->resolved.met)
+        return;
+    if (rt->kind->alone && !v->alone.met)
+        v->phase = route_owner(rt) ? "Failed" : v->phase;
+    else if (!strcmp(v->endpoints.reason, "NoEndpoints"))
+        v->phase = "Waiting";
 }
 
 /* Which Gateways take the route. */
@@ -382,11 +318,18 @@ void route_status(struct route *rt)
     const char *version = route_version(rt);
 
     look(rt, &v);
-    const struct workload_step chain[] = { { "Applied", &v.applied },
-                                           { "Accepted", &v.accepted },
-                                           { "ResolvedRefs", &v.resolved },
-                                           { rt->kind->alone ? "ListenerFree" : NULL, &v.alone },
-                                           { NULL, NULL } };
+    struct workload_step chain[] = { { "Applied", &v.applied },
+                                     { "Accepted", &v.accepted },
+                                     { "ResolvedRefs", &v.resolved },
+                                     { NULL, NULL },
+                                     { NULL, NULL },
+                                     { NULL, NULL } },
+                         *next = &chain[3];
+
+    if (rt->kind->alone)
+        *next++ = (struct workload_step){ "ListenerFree", &v.alone };
+    if (v.has_endpoints)
+        *next = (struct workload_step){ "EndpointsReady", &v.endpoints };
     workload_finish(&rt->w, chain, v.phase, NULL, "The route is in use");
     jx_add(rt->w.call.r->status, jx_s("apiVersion", version),
            jx_o("parents", rt->w.seen[ROUTE_OBJECT].at_provider ? parents_status(rt) : NULL));

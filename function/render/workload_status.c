@@ -28,6 +28,7 @@ static const struct {
     { "Forbidden", "Failed" },
     { "Conflict", "Failed" },
     { "InvalidSpec", "Failed" },
+    { "ListenerTaken", "Failed" },
 };
 
 static bool deleting(const struct workload *w)

@@ -85,10 +85,11 @@ def main(lab):
     objects = json.loads(kubectl("get", "gateway,tcproute,httproute,tlsroute", "-n", "my-app", "-o", "json"))["items"]
     expect_equal(4, len(objects), "objects in the cluster")
 
-    # Envoy Gateway accepts a second route on a TCP listener, which gets no traffic
+    # Envoy Gateway would accept a second route on a TCP listener, and send it no traffic: it is not even made
     second = (ROOT / "examples/tcproute/tcproute.yaml").read_text().replace("my-tcp-service", "second")
     lab.cli("apply", "-f", "-", "--timeout", "10s", stdin=second, code=None)
     says("TCPRoute/second", 'already forwards to TCPRoute "my-tcp-service"')
+    expect("second" not in kubectl("get", "tcproutes", "-n", "my-app"), "the second route is not in the cluster")
     lab.cli("delete", "-f", "-", "--yes", "--timeout", "1m", stdin=second)
     expect(lab.is_ready("TCPRoute", "my-tcp-service"), "the first route is as it was")
 
