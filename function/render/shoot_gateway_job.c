@@ -39,8 +39,9 @@ static char *script_to_install(const char *version, const char *channel, const c
                       charts, version, channel, charts, version, channel, images ? images : "");
 }
 
-/* With what helm's hooks made, which helm leaves. */
+/* Helm without rights sees no release and says that all is done: they are asked for first. What helm's hooks made, helm leaves. */
 static const char script_to_remove[] =
+    "kubectl auth can-i '*' '*' -A\n"
     "helm uninstall eg -n " NS " --ignore-not-found --wait --timeout 10m\n"
     "kubectl delete job,secret,serviceaccount,role,rolebinding -n " NS
     " -l app.kubernetes.io/instance=eg,app.kubernetes.io/name=gateway-helm --ignore-not-found\n"
