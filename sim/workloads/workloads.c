@@ -5,6 +5,7 @@
 #include "sim/workloads/deployments.h"
 #include "sim/workloads/endpoints.h"
 #include "sim/workloads/envoy.h"
+#include "sim/workloads/gardenlet.h"
 #include "sim/workloads/jobs.h"
 #include "sim/workloads/octavia.h"
 #include "sim/workloads/pods.h"
@@ -15,7 +16,8 @@ struct workloads {
 };
 
 static void (*const controllers[])(struct ctl *c) = {
-    octavia_run, jobs_run, deployments_run, pods_run, tasks_run, cinder_run, endpoints_run, envoy_run,
+    gardenlet_run, octavia_run, jobs_run,      deployments_run, pods_run,
+    tasks_run,     cinder_run,  endpoints_run, envoy_run,
 };
 
 struct workloads *workloads_new(void)

@@ -219,6 +219,8 @@ static void a_region_without_l4_has_none(void **state)
     (void)make("", "");
     pass(0);
     assert_non_null(strstr(event("SyncLoadBalancerFailed"), "not available in region sto-com"));
+    assert_int_equal(call("GET", "/api/v1/namespaces/kube-system/configmaps/shoot-info", ""), 200);
+    assert_string_equal(jx_str(reply.doc, "data.region", ""), "sto-com");
 }
 
 static void a_class_of_load_balancers_is_nobodys(void **state)
