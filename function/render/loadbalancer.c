@@ -5,12 +5,13 @@
 #include "function/render/kind.h"
 #include "function/render/octavia_events.h"
 
-enum { LB_EVENTS = WORKLOAD_OWN, LB_PARTS };
+enum { LB_EVENTS = WORKLOAD_OWN, LB_SHOOT, LB_PARTS };
 
 static const struct part parts[] = {
     [WORKLOAD_OBJECT] = { "loadbalancer", "-loadbalancer" },
     [WORKLOAD_NAMESPACE] = { "namespace", "-loadbalancer-namespace" },
     [LB_EVENTS] = { "events", "-loadbalancer-events" },
+    [LB_SHOOT] = { "shoot-info", "-loadbalancer-shoot-info" },
     [LB_PARTS] = { NULL, "" },
 };
 
@@ -81,9 +82,18 @@ static void compose(struct loadbalancer *lb)
                         service_spec(&lb->spec), NULL);
     workload_put_probe(w, LB_EVENTS, &octavia_events, events_path,
                        w->seen[WORKLOAD_OBJECT].ready ? "5m" : "15s");
+    if (octavia_events_warn(&w->seen[LB_EVENTS]) || w->seen[LB_SHOOT].object)
+        workload_put_probe(w, LB_SHOOT, &octavia_shoot_info, OCTAVIA_SHOOT_INFO_PATH, "1h");
 }
 
 /* ---- what the cluster says --------------------------------------------------------------------------------------- */
+
+static bool trouble(const struct loadbalancer *lb, struct link *l)
+{
+    const struct observed *events = &lb->w.seen[LB_EVENTS];
+
+    return octavia_region_trouble(events, &lb->w.seen[LB_SHOOT], l) || octavia_events_trouble(events, l);
+}
 
 static void look_at_address(const struct loadbalancer *lb, struct link *l)
 {
@@ -94,10 +104,10 @@ static void look_at_address(const struct loadbalancer *lb, struct link *l)
     if (jx_bool(o->at_provider, "deleting", false))
         link_unmet(l, "Deleting", "The load balancer is being deleted; nothing to do");
     else if (!address) {
-        if (!octavia_events_trouble(&lb->w.seen[LB_EVENTS], l))
+        if (!trouble(lb, l))
             link_unmet(l, "Creating",
                        "Octavia makes the load balancer, which takes one to five minutes; nothing to do");
-    } else if (!o->ready && !octavia_events_trouble(&lb->w.seen[LB_EVENTS], l))
+    } else if (!o->ready && !trouble(lb, l))
         link_unmet(l, "Moving",
                    "The load balancer has address %.64s and moves to the one asked for; nothing to do",
                    address);
@@ -110,7 +120,7 @@ static void look_at_sync(const struct loadbalancer *lb, const struct link *addre
     if (!address->met)
         link_unmet(l, "Waiting", "The load balancer has no address yet");
     else
-        (void)octavia_events_trouble(&lb->w.seen[LB_EVENTS], l);
+        (void)trouble(lb, l);
 }
 
 static const char *phase_of(const struct link *address)

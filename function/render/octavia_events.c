@@ -35,12 +35,36 @@ void octavia_events_advise(const struct observed *o, struct problems *advice)
                      jx_str(one, "message", ""));
 }
 
+struct inside_probe octavia_shoot_info = {
+    .ready = ".response.statusCode == 200",
+    .projection = "{region: .response.body.data.region} | with_entries(select(.value != null))",
+};
+
+bool octavia_events_warn(const struct observed *o)
+{
+    return !strcmp(jx_str(o->at_provider, "newest.type", ""), "Warning");
+}
+
+bool octavia_region_trouble(const struct observed *o, const struct observed *info, struct link *l)
+{
+    const char *region = jx_str(info->at_provider, "region", NULL);
+
+    if (!octavia_events_warn(o) || !octavia_lacks_l4(region))
+        return false;
+    link_unmet(
+        l, "NoLoadBalancers",
+        "Region %.64s has no TCP and UDP load balancers: make the cluster in another region for what must be "
+        "reached from outside. The cluster says: %.500s",
+        region, jx_str(o->at_provider, "newest.message", ""));
+    return true;
+}
+
 bool octavia_events_trouble(const struct observed *o, struct link *l)
 {
     const json_t *newest = jx_at(o->at_provider, "newest");
     const char *message = jx_str(newest, "message", ""), *advice;
 
-    if (strcmp(jx_str(newest, "type", ""), "Warning") != 0)
+    if (!octavia_events_warn(o))
         return false;
     advice = octavia_explain(message);
     link_unmet(l, jx_str(newest, "reason", "Failed"), "The cluster says: %.500s; %s", message,

@@ -23,6 +23,7 @@ static const struct {
     { "LoadBalancer", "namespace", "my-app-loadbalancer-namespace" },
     { "LoadBalancer", "events", "my-app-loadbalancer-events" },
     { "LoadBalancer", "shoot-info", "my-app-loadbalancer-shoot-info" },
+    { "LoadBalancer", "shoot-info", "my-app-loadbalancer-shoot-info" },
     { "Gateway", "gateway", "my-app-gateway" },
     { "Gateway", "namespace", "my-app-gateway-namespace" },
     { "Gateway", "envoy-proxy", "my-app-gateway-envoy-proxy" },
