@@ -6,7 +6,12 @@
 /* What the provider's reasons ask of the user here. */
 static const struct link_advice reasons[] = {
     { "WaitingForShoot", "nothing to do: it goes on when the cluster is ready" },
-    { "ShootHibernated", "set spec.hibernation.enabled of the Shoot to false to go on" },
+    { "NoProviderConfig",
+      "there is no Shoot of that name in this namespace yet: create it, or correct spec.shootRef.name" },
+    { "ShootHibernated",
+      "nothing to do if that is meant; to go on, set spec.hibernation.enabled of the Shoot to "
+      "false" },
+    { "ShootWaking", "nothing to do: it goes on when the cluster is awake" },
     { "NotOurs",
       "choose another metadata.name, or set spec.adopt to true to take over the object that is there" },
     { "Rejected", "correct the spec" },
@@ -21,7 +26,9 @@ static const struct {
     const char *reason, *phase;
 } phases[] = {
     { "WaitingForShoot", "WaitingForShoot" },
+    { "NoProviderConfig", "WaitingForShoot" },
     { "ShootHibernated", "ShootHibernated" },
+    { "ShootWaking", "WaitingForShoot" },
     { "NotOurs", "Failed" },
     { "Rejected", "Failed" },
     { "NotServed", "Failed" },

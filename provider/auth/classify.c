@@ -178,6 +178,8 @@ enum shoot_state classify_shoot(const struct http_response *res, const char *gen
     state = jx_str(operation, "state", "");
     if (!strcmp(type, "Delete"))
         return SHOOT_GONE;
+    if (jx_bool(body, shape->hibernated, false) && !jx_bool(body, shape->declared, true))
+        return SHOOT_WAKING;
     if (jx_bool(body, shape->hibernated, false) || jx_bool(body, shape->declared, false))
         return SHOOT_HIBERNATED;
     return !strcmp(type, "Create") && strcmp(state, "Succeeded") != 0 ? SHOOT_COMING : SHOOT_RUNNING;

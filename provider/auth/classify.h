@@ -31,6 +31,6 @@ enum login_outcome { LOGIN_OK, LOGIN_TWO_FACTOR, LOGIN_REFUSED, LOGIN_LATER };
 enum login_outcome classify_login(const struct http_response *res, char **ret_token);
 
 /* The state of a shoot as far as calls to its API server care. */
-enum shoot_state { SHOOT_UNKNOWN, SHOOT_COMING, SHOOT_RUNNING, SHOOT_HIBERNATED, SHOOT_GONE };
+enum shoot_state { SHOOT_UNKNOWN, SHOOT_COMING, SHOOT_RUNNING, SHOOT_HIBERNATED, SHOOT_WAKING, SHOOT_GONE };
 /* 'generation' "v1" or "v2": the shape of the document. */
 enum shoot_state classify_shoot(const struct http_response *res, const char *generation);

@@ -204,6 +204,7 @@ static bool must_look(const struct shoot *s, int64_t now)
     switch ((enum shoot_state)s->state) {
     case SHOOT_UNKNOWN: return true;
     case SHOOT_COMING:
+    case SHOOT_WAKING:
     case SHOOT_GONE: return age >= LOOK_AGAIN_MS;
     case SHOOT_HIBERNATED: return age >= LOOK_AGAIN_LATE_MS;
     case SHOOT_RUNNING: return s->suspect;
@@ -225,8 +226,9 @@ static void hold_for_state(struct shoot *s, int64_t now, struct gate *g)
         gate_hold(g, "WaitingForShoot", HELD_MS, ERR_TRANSIENT, "the shoot is not up yet");
         return;
     case SHOOT_HIBERNATED:
-        gate_hold(g, "ShootHibernated", HELD_MS, ERR_TRANSIENT, "the shoot is hibernated; wake it to go on");
+        gate_hold(g, "ShootHibernated", HELD_MS, ERR_TRANSIENT, "the shoot is hibernated");
         return;
+    case SHOOT_WAKING: gate_hold(g, "ShootWaking", HELD_MS, ERR_TRANSIENT, "the shoot wakes up"); return;
     case SHOOT_GONE:
         g->state = GATE_GONE;
         err_set(&g->e, ERR_NOT_FOUND, "the shoot is being deleted or does not exist");

@@ -196,6 +196,12 @@ void object_fail_call(struct object *o, const struct auth_result *r)
         object_fail(o, "Unavailable", 0, "%s", r->e->text);
 }
 
+void object_fail_config(struct object *o, const struct err *e)
+{
+    object_fail(o, e->kind == ERR_NOT_FOUND ? "NoProviderConfig" : "ReconcileError", 0, "connect failed: %s",
+                e->text);
+}
+
 /* Reasons of statuses that are no use; the rest is ReconcileError. "Rejected" is for the user to mend. */
 static const struct {
     int from, to;
@@ -285,7 +291,10 @@ void object_send(struct object *o, const struct exec_call *call, auth_done_fn *d
     int64_t timeout = 0;
 
     if (!config || timeout_of(o->doc, &timeout, &e) < 0) {
-        object_fail(o, config ? "InvalidSpec" : "ReconcileError", 0, "connect failed: %s", e.text);
+        if (config)
+            object_fail(o, "InvalidSpec", 0, "connect failed: %s", e.text);
+        else
+            object_fail_config(o, &e);
         return;
     }
     json_decref(o->details);

@@ -107,6 +107,8 @@ void object_fail(struct object *o, const char *reason, int64_t least_ms, const c
 /* ... because the call was not made or not answered. */
 void object_fail_call(struct object *o, const struct auth_result *r);
 /* ... because it was answered with a status that is no use. 'doing' as in "create". */
+/* There is no ProviderConfig for it, as loop_config() says in 'e'. */
+void object_fail_config(struct object *o, const struct err *e);
 void object_fail_answer(struct object *o, const char *doing, const struct http_response *res);
 /* Nothing failed, but there is something to wait for: record it, and come back at the pace of waiting. */
 void object_wait(struct object *o, const char *ready, const char *reason, const char *text);

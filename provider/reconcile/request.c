@@ -311,7 +311,7 @@ void request_answered(struct object *o, const struct http_response *res)
                          : absence_of(prover(o, config), o->observe_url, res, notes_created(o->doc));
 
     if (!config) { /* it was removed meanwhile; without it nobody knows what an answer proves */
-        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+        object_fail_config(o, &e);
         return;
     }
     if (seen == SEEN_UNAVAILABLE && version_doubt(o, res)) {
@@ -416,7 +416,7 @@ void request_observe(struct object *o)
     const json_t *config = loop_config(o->loop, o->doc, &e);
 
     if (!config)
-        object_fail(o, "ReconcileError", 0, "connect failed: %s", e.text);
+        object_fail_config(o, &e);
     else
         observe(o, config);
 }

@@ -41,7 +41,7 @@ def main(lab):
         time.sleep(0.5)
         lab.remove(config(shoot.url))
         answered.set()
-        wait_until(lambda: all(lab.condition("Request", name, "Synced").get("reason") == "ReconcileError" for name in NAMES[1:]),
+        wait_until(lambda: all(lab.condition("Request", name, "Synced").get("reason") == "NoProviderConfig" for name in NAMES[1:]),
                    10, "all to miss their ProviderConfig")
         lab.put(config(shoot.url))
         wait_until(lambda: all(lab.is_ready("Request", name) for name in NAMES[1:]), 20, "all to be Ready")

@@ -119,6 +119,12 @@ static void shoots(void **state)
           SHOOT_HIBERNATED },
         { "v1", 200, "{\"status\":{\"hibernated\":true,\"lastOperation\":{\"type\":\"Reconcile\"}}}",
           SHOOT_HIBERNATED },
+        { "v1", 200, "{\"spec\":{\"hibernation\":{\"enabled\":false}},\"status\":{\"hibernated\":true}}",
+          SHOOT_WAKING },
+        { "v1", 200,
+          "{\"spec\":{\"hibernation\":{\"enabled\":false}},\"status\":{\"lastOperation\":{\"type\":"
+          "\"Reconcile\"}}}",
+          SHOOT_RUNNING },
         { "v1", 200, "{\"status\":{}}", SHOOT_COMING },
         { "v2", 200, "{\"last_operation\":null,\"status\":null}", SHOOT_COMING },
         { "v2", 200,
