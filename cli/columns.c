@@ -56,19 +56,6 @@ static void write_ports(struct buf *out, const json_t *list)
 static void listeners(struct buf *out, const json_t *o) { write_ports(out, jx_at(o, "spec.listeners")); }
 static void ports(struct buf *out, const json_t *o) { write_ports(out, jx_at(o, "spec.ports")); }
 
-/* How many routes are attached; "-" until the cluster has said it. */
-static void routes(struct buf *out, const json_t *o)
-{
-    const json_t *list = jx_at(o, "status.listeners"), *one;
-    json_int_t sum = 0;
-    size_t i;
-
-    json_array_foreach (list, i, one)
-        sum += jx_int(one, "attachedRoutes", 0);
-    if (list)
-        (void)buf_addf(out, "%lld", (long long)sum);
-}
-
 /* "entry/http": the Gateway, and its listener */
 static void parents(struct buf *out, const json_t *o)
 {
@@ -128,7 +115,6 @@ static const struct column shoot[] = {
 static const struct column gateway[] = {
     { "ADDRESS", "Address", .path = "status.addresses" },
     { "LISTENERS", NULL, .write = listeners },
-    { "ROUTES", NULL, .write = routes },
     { 0 },
 };
 static const struct column named_route[] = { HOSTNAMES, PARENTS, BACKENDS, { 0 } };
