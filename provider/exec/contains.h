@@ -9,7 +9,8 @@
 bool contains(const json_t *there, const json_t *wanted);
 
 /* The same for what was applied to a Kubernetes object, where the server adds: every element of a list is contained in an
- * element of the list there, in order; nothing, {} and [] are the same. */
+ * element of the list there, in order; it leaves out what is false, 0 or empty; amounts in members 'requests', 'limits', 'capacity'
+ * and 'hard' it writes in its own way ("1.5Gi" as "1536Mi"). */
 bool contains_applied(const json_t *there, const json_t *wanted);
 
 /* Equal as JSON values: 1 is 1.0. */

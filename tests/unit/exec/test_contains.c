@@ -66,6 +66,19 @@ static void what_was_applied_may_have_grown(void **state)
         { "{\"a\":1}", "{\"a\":2}", false },
         { "{\"a\":[1]}", "{\"a\":1}", false },
         { "{\"a\":1}", "{\"a\":1.0}", true },
+        { "{\"a\":1}", "{\"b\":false,\"c\":0,\"d\":\"\"}", true },
+        { "{\"a\":1}", "{\"b\":true}", false },
+        { "{\"a\":true}", "{\"a\":false}", false },
+        { "{\"a\":1}", "{\"a\":0}", false },
+        /* as a real API server stores what is asked for */
+        { "{\"requests\":{\"storage\":\"1536Gi\"}}", "{\"requests\":{\"storage\":\"1.5Ti\"}}", true },
+        { "{\"limits\":{\"cpu\":\"500m\",\"memory\":\"1Gi\"}}",
+          "{\"limits\":{\"cpu\":0.5,\"memory\":\"1024Mi\"}}", true },
+        { "{\"hard\":{\"pods\":\"10\"}}", "{\"hard\":{\"pods\":10}}", true },
+        { "{\"requests\":{\"storage\":\"1536Gi\"}}", "{\"requests\":{\"storage\":\"1.6Ti\"}}", false },
+        { "{\"requests\":{\"storage\":\"1Gi\"}}", "{\"requests\":{\"storage\":\"1G\"}}", false },
+        { "{\"requests\":{}}", "{\"requests\":{\"storage\":\"1G\"}}", false },
+        { "{\"data\":{\"version\":\"1.1\"}}", "{\"data\":{\"version\":\"1.10\"}}", false },
     };
 
     (void)state;
