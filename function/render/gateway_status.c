@@ -2,6 +2,7 @@
 /* What a Gateway's observed state means.  That Envoy Gateway calls it programmed is not enough: its Service must have the same address from
  * Octavia, for Envoy Gateway's status can be stale, and can name addresses that nobody has assigned. */
 #include "function/render/gateway.h"
+#include "function/render/gwapi_words.h"
 #include "function/render/octavia_events.h"
 #include "lib/buf.h"
 #include <arpa/inet.h>
@@ -133,13 +134,46 @@ static bool class_trouble(const struct gateway *g, struct view *v)
 
 /* ---- the chain ---- */
 
-static void look_at_listeners(struct view *v)
+static const json_t *find_listener(const struct gateway *g, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(g->listeners); i++)
+        if (!strcmp(jx_str(json_array_get(g->listeners, i), "name", ""), name))
+            return json_array_get(g->listeners, i);
+    return NULL;
+}
+
+/* The certificate in another namespace that the message speaks of. */
+static bool explain_grant(const struct gateway *g, const json_t *fault, struct link *l)
+{
+    const char *name = jx_str(fault, "name", ""), *message = jx_str(fault, "message", "");
+    const json_t *refs = jx_at(find_listener(g, name), "tls.certificateRefs");
+
+    for (size_t i = 0; i < json_array_size(refs); i++) {
+        const json_t *one = json_array_get(refs, i);
+        const char *ns = jx_str(one, "namespace", g->w.spec.ns ? g->w.spec.ns : "");
+
+        if (!names_object(message, ns, jx_str(one, "name", "")))
+            continue;
+        link_unmet(
+            l, "RefNotPermitted",
+            "listener \"%.63s\": Secret \"%.63s\" is in namespace %.63s, which does not permit it; create a "
+            "ReferenceGrant in namespace %.63s, from Gateway in %.63s to Secret, or copy the Secret",
+            name, jx_str(one, "name", ""), ns, ns, g->w.spec.ns ? g->w.spec.ns : "");
+        return true;
+    }
+    return false;
+}
+
+static void look_at_listeners(const struct gateway *g, struct view *v)
 {
     const json_t *fault = jx_at(v->at, "fault");
     CLEAN(free) char *what = x_asprintf("listener \"%.63s\"", jx_str(fault, "name", ""));
 
-    if (json_is_object(fault))
-        explain(v, &v->listeners, fault, what);
+    if (!json_is_object(fault))
+        return;
+    explain(v, &v->listeners, fault, what);
+    if (!strcmp(jx_str(fault, "reason", ""), "RefNotPermitted"))
+        (void)explain_grant(g, fault, &v->listeners);
 }
 
 static void look_at_accepted(const struct gateway *g, struct view *v)
@@ -262,7 +296,7 @@ static void look(const struct gateway *g, struct view *v)
     v->accepted = v->listeners = v->programmed = v->balancer = v->envoy =
         (struct link){ .met = true, .reason = "Ready" };
     look_at_accepted(g, v);
-    look_at_listeners(v);
+    look_at_listeners(g, v);
     /* that some listener is bad is told by it */
     if (!v->listeners.met && !strcmp(v->accepted.reason, "ListenersNotValid"))
         v->accepted = (struct link){ .met = true, .reason = "Accepted" };

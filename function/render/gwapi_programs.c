@@ -174,3 +174,10 @@ const char gwapi_endpoints_projection[] =
         "([" ITEMS " | select(g(.ports | length) > 0 and ([g(.endpoints[]) | objects | select(g(.conditions.ready) != false)] | length) > 0) "
         "| {name: (g(.metadata.labels[\"kubernetes.io/service-name\"]) | cut(63)), namespace: (.metadata.namespace | cut(63))}] | unique) as $all "
         "| {count: ($all | length), services: $all[:90]}";
+
+const char gwapi_service_ready[] =
+    ASKED;
+const char gwapi_service_projection[] =
+    BASICS
+        "g(.response.body) as $d | {name: (g($d.metadata.name) | cut(63)), namespace: (g($d.metadata.namespace) | cut(63)), "
+        "ports: [g($d.spec.ports[]) | objects | {port, protocol: (.protocol // \"TCP\" | cut(8))}][:16]} | some";

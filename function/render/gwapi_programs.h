@@ -8,7 +8,7 @@ extern const char gwapi_route_ready[], gwapi_route_projection[];
 
 /* Of probes: the Services and the Deployments that Envoy Gateway made for one Gateway, the GatewayClasses, the release of Gateway API,
  * the Gateways of a namespace, the deployment of Envoy Gateway, the routes of a kind, the
- * endpoints of Services. */
+ * endpoints of Services, one Service. */
 extern const char gwapi_services_ready[], gwapi_services_projection[];
 extern const char gwapi_envoys_ready[], gwapi_envoys_projection[];
 extern const char gwapi_bundle_ready[], gwapi_bundle_projection[];
@@ -16,4 +16,5 @@ extern const char gwapi_classes_ready[], gwapi_classes_projection[];
 extern const char gwapi_gateways_ready[], gwapi_gateways_projection[];
 extern const char gwapi_controller_ready[], gwapi_controller_projection[];
 extern const char gwapi_endpoints_ready[], gwapi_endpoints_projection[];
+extern const char gwapi_service_ready[], gwapi_service_projection[];
 extern const char gwapi_routes_ready[], gwapi_routes_projection[];

@@ -291,6 +291,20 @@ const char *wrong_origin(const char *text)
                  "https://*.example.com";
 }
 
+static bool in_name(char c) { return isalnum((unsigned char)c) || c == '-'; }
+
+bool names_object(const char *text, const char *ns, const char *name)
+{
+    CLEAN(free) char *whole = x_asprintf("%s/%s", ns, name);
+
+    if (!*ns || !*name)
+        return false;
+    for (const char *at = strstr(text, whole); at; at = strstr(at + 1, whole))
+        if ((at == text || !in_name(at[-1])) && !in_name(at[strlen(whole)]))
+            return true;
+    return false;
+}
+
 /* "*.example.com" against "a.example.com" or "*.a.example.com" */
 static bool covers(const char *wildcard, const char *name)
 {

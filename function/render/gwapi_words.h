@@ -27,5 +27,8 @@ const char *wrong_path(const char *text);
 /* Of a duration that is right. */
 int64_t duration_ms(const char *text);
 
+/* Does the text name the object, as "namespace/name"? */
+bool names_object(const char *text, const char *ns, const char *name);
+
 /* Is there a name that both cover?  "*.example.com" covers any name below; NULL and "" cover everything. */
 bool hostnames_meet(const char *a, const char *b);

@@ -13,7 +13,8 @@
         [ROUTE_GATEWAYS] = { "gateways", suffix "-gateways" },                                               \
         [ROUTE_CONTROLLER] = { "envoy-gateway", suffix "-envoy-gateway" },                                   \
         [ROUTE_ROUTES] = { "routes", suffix "-routes" },                                                     \
-        [ROUTE_ENDPOINTS] = { "endpoints", suffix "-endpoints" }, [ROUTE_PARTS] = {                          \
+        [ROUTE_ENDPOINTS] = { "endpoints", suffix "-endpoints" },                                            \
+        [ROUTE_SERVICE] = { "service", suffix "-service" }, [ROUTE_PARTS] = {                                \
             NULL,                                                                                            \
             ""                                                                                               \
         }                                                                                                    \
@@ -170,6 +171,7 @@ static void compose(struct route *rt, struct inside_kind *applied)
     put_controller(rt);
     put_routes(rt);
     route_put_endpoints(rt);
+    route_put_service(rt);
 }
 
 static void render_route(const struct fn_request *req, struct fn_response *r, struct row *row)

@@ -11,6 +11,7 @@ enum route_part {
     ROUTE_CONTROLLER, /* a probe: Envoy Gateway, when its release decides which version it reads */
     ROUTE_ROUTES,     /* a probe: who else uses the listener, where that is a matter */
     ROUTE_ENDPOINTS,  /* a probe: which of the backends have a ready pod */
+    ROUTE_SERVICE,    /* a probe when a port is missing: which the Service has */
     ROUTE_PARTS
 };
 
@@ -49,6 +50,19 @@ void route_owner_link(const struct route *rt, struct link *l);
 
 /* Is the route not to be made, since its listener is somebody else's, or since nobody has looked yet?  One that was made stays. */
 bool route_is_held(const struct route *rt);
+
+/* [{"name", "namespace", "port", "weight", "path"}] of each Service, in the order of the spec; new. */
+json_t *route_backends(const struct route *rt);
+
+/* The one that a message of Envoy Gateway's names; NULL when it names none of them. */
+const json_t *route_backend_meant(const json_t *backends, const char *message);
+
+/* Looks up which ports the Service has when Envoy Gateway says that it has not the route's. */
+void route_put_service(struct route *rt);
+
+/* True and unmet in the words of the spec when it is known what the message is about. */
+bool route_explain_port(const struct route *rt, const char *message, struct link *l);
+bool route_explain_grant(const struct route *rt, const char *message, struct link *l);
 
 /* Looks for pods of the backends; nothing when there is no backend to look for. */
 void route_put_endpoints(struct route *rt);

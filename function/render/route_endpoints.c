@@ -10,32 +10,15 @@ enum { NAMED_MOST = 24, PATH_MOST = 4096 };
 
 static const struct link_advice no_advice[] = { { 0 } };
 
-static bool gets_traffic(const json_t *backend)
-{
-    return !*jx_str(backend, "group", "") && !strcmp(jx_str(backend, "kind", ""), "Service") &&
-           jx_int(backend, "weight", 1) > 0;
-}
-
-/* [{"name", "namespace", "path"}], in the order of the spec; new. */
+/* Those that get a share of the traffic; new. */
 static json_t *backends_of(const struct route *rt)
 {
-    const json_t *rules = json_object_get(rt->spec, "rules");
+    json_auto_t *all = route_backends(rt);
     json_t *out = json_array();
-    char path[SHAPE_PATH];
 
-    for (size_t i = 0; i < json_array_size(rules); i++) {
-        const json_t *list = json_object_get(json_array_get(rules, i), "backendRefs");
-
-        for (size_t j = 0; j < json_array_size(list); j++) {
-            const json_t *one = json_array_get(list, j);
-
-            (void)snprintf(path, sizeof(path), "spec.rules[%zu].backendRefs[%zu]", i, j);
-            if (gets_traffic(one))
-                jx_append(out, jx_object(jx_s("name", jx_str(one, "name", "")),
-                                         jx_s("namespace", jx_str(one, "namespace", route_namespace(rt))),
-                                         jx_s("path", path)));
-        }
-    }
+    for (size_t i = 0; i < json_array_size(all); i++)
+        if (jx_int(json_array_get(all, i), "weight", 1) > 0)
+            jx_append(out, json_incref(json_array_get(all, i)));
     return out;
 }
 

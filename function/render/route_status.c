@@ -212,6 +212,7 @@ static bool explain_hostname(const struct route *rt, const json_t *gateway, cons
 
 static bool explain_by_probe(const struct route *rt, const json_t *parent, const char *reason, struct link *l)
 {
+    const char *message = jx_str(parent, "fault.message", "");
     bool known;
     const json_t *gateway = route_gateway(rt, parent, &known);
 
@@ -220,6 +221,10 @@ static bool explain_by_probe(const struct route *rt, const json_t *parent, const
         route_owner_link(rt, l);
         return true;
     }
+    if (!strcmp(reason, "PortNotFound"))
+        return route_explain_port(rt, message, l);
+    if (!strcmp(reason, "RefNotPermitted"))
+        return route_explain_grant(rt, message, l);
     if (!strcmp(reason, "NoMatchingParent"))
         return explain_section(gateway, parent, l);
     if (!strcmp(reason, "NotAllowedByListeners"))

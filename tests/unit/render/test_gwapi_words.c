@@ -151,12 +151,24 @@ static void wildcards_cover_what_is_below(void **state)
     assert_false(hostnames_meet("*.example.com", "aexample.com"));
 }
 
+static void an_object_is_named_whole(void **state)
+{
+    (void)state;
+    assert_true(names_object("TCP Port 80 not found on Service my-app/web.", "my-app", "web"));
+    assert_true(names_object("my-app/web-next or my-app/web", "my-app", "web"));
+    assert_false(names_object("Service my-app/web-next", "my-app", "web"));
+    assert_false(names_object("Service not-my-app/web", "my-app", "web"));
+    assert_false(names_object("Service my-app/", "my-app", ""));
+    assert_false(names_object("", "my-app", "web"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_right_or_told_what_is_wrong),
         cmocka_unit_test(durations_add_up),
         cmocka_unit_test(wildcards_cover_what_is_below),
+        cmocka_unit_test(an_object_is_named_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
