@@ -152,7 +152,7 @@ def restart(lab, shoot, provider):
 
 def remove_elsewhere(lab, shoot):
     """Only a version that is not asked for serves it: told, and used for a removal."""
-    serve(shoot, v1=False, v1beta1=True)
+    serve(shoot, v1=False, v1alpha2=False, v1beta1=True)  # what was stored in a version keeps it in the list
     wait_until(lambda: synced(lab, "route-2").get("reason") == "NotServed", 20, "NotServed")
     expect(f"only in {BETA}" in synced(lab, "route-2")["message"], synced(lab, "route-2")["message"])
     shoot.since()
@@ -165,6 +165,7 @@ def remove_elsewhere(lab, shoot):
 def remove_what_is_not_served(lab, shoot):
     """The definition is gone, and with it the objects: proven by the lists of the server, never by an error."""
     shoot.delete(CRD)
+    wait_until(lambda: shoot.get(CRD) is None, 30, "the definition to be gone")
     lists = [json_answer(503, {}), json_answer(404, {"error": "?"}), Answer(200, {}, "<html>"),
              json_answer(200, {"kind": "APIGroupList"})]
     for answer in lists:
