@@ -54,7 +54,8 @@ static const char *const sql[N_STATEMENTS] = {
 };
 
 enum {
-    BUSY_MS = 5000,       /* writers hold the file for milliseconds */
+    BUSY_MS = 5000, /* writers hold the file for milliseconds */
+    RETRY_MS = 10,
     KEEP_REMOVED = 10000, /* versions a watcher may lag behind before it misses a removal */
 };
 
@@ -276,6 +277,16 @@ static int make_private(const char *path, struct err *e)
     return fd < 0 ? err_set(e, ERR_INVALID, "cannot open the store %s: %s", path, strerror(errno)) : 0;
 }
 
+/* SQLite does not wait its busy timeout while two make one file a WAL: it says BUSY at once. */
+static int make_tables(struct sqlite *q)
+{
+    int waited = 0, rc;
+
+    while ((rc = sqlite3_exec(q->db, schema, NULL, NULL, NULL)) == SQLITE_BUSY && waited < BUSY_MS)
+        waited += sqlite3_sleep(RETRY_MS);
+    return rc;
+}
+
 struct store *store_sqlite(const char *path, int64_t (*now)(void), struct err *e)
 {
     struct sqlite *q;
@@ -285,8 +296,7 @@ struct store *store_sqlite(const char *path, int64_t (*now)(void), struct err *e
     q = x_alloc(sizeof(*q));
     q->base.ops = &sqlite_ops;
     if (sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-        sqlite3_busy_timeout(q->db, BUSY_MS) != SQLITE_OK ||
-        sqlite3_exec(q->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
+        sqlite3_busy_timeout(q->db, BUSY_MS) != SQLITE_OK || make_tables(q) != SQLITE_OK) {
         err_set(e, ERR_INVALID, "cannot use %s as a store: %s", path, sqlite3_errmsg(q->db));
         sqlite_free(&q->base);
         return NULL;

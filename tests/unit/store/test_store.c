@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #define API "cleura.m.crossplane.io/v1alpha2"
 
@@ -313,6 +314,33 @@ static void a_file_that_is_no_store_is_refused(void **state)
     (void)unlink("not_a_store.db");
 }
 
+/* The command line and the provider, both started for the first time. */
+static void several_may_make_it_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 40; round++) {
+        pid_t children[4];
+        int status;
+
+        (void)unlink(path);
+        (void)unlink("test_store.db-wal");
+        (void)unlink("test_store.db-shm");
+        for (size_t i = 0; i < ARRAY_LENGTH(children); i++) {
+            struct err e = { 0 };
+
+            children[i] = fork();
+            assert_int_not_equal(-1, children[i]);
+            if (children[i] == 0)
+                _exit(store_sqlite(path, fixed_now, &e) ? 0 : 1);
+        }
+        for (size_t i = 0; i < ARRAY_LENGTH(children); i++) {
+            assert_int_equal(children[i], waitpid(children[i], &status, 0));
+            if (status != 0)
+                fail_msg("round %d: one of those who opened it could not", round);
+        }
+    }
+}
+
 #define BOTH(test)                                                                                           \
     cmocka_unit_test_setup_teardown(test, new_memory, drop),                                                 \
         cmocka_unit_test_setup_teardown(test, new_sqlite, drop)
@@ -338,6 +366,7 @@ int main(void)
         SQLITE(a_second_process_sees_the_changes),
         SQLITE(what_was_written_is_there_after_opening_again),
         SQLITE(a_file_that_is_no_store_is_refused),
+        cmocka_unit_test(several_may_make_it_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
