@@ -6,6 +6,7 @@
 #include "lib/log.h"
 #include "provider/reconcile/list.h"
 #include "provider/reconcile/object.h"
+#include "provider/reconcile/usage.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
@@ -178,7 +179,8 @@ static void update_object(struct object *o, json_t *doc)
         queue_set(&o->loop->queue, &o->slot, o->loop->now());
 }
 
-static void on_object(struct loop *l, json_t *doc, bool removed, bool disposable)
+/* True when it came or went. */
+static bool on_object(struct loop *l, json_t *doc, bool removed, bool disposable)
 {
     CLEAN(free) char *key = key_of_object(doc);
     struct object *o = find_object(l, key);
@@ -191,9 +193,11 @@ static void on_object(struct loop *l, json_t *doc, bool removed, bool disposable
     }
     if (!removed && o) {
         update_object(o, doc);
-    } else if (!removed) {
-        add_object(l, doc, TAKE(key), disposable);
+        return false;
     }
+    if (!removed)
+        add_object(l, doc, TAKE(key), disposable);
+    return true;
 }
 
 /* Why everybody looks again: a Secret changed, or something else did. 'by' is the object that did it. */
@@ -240,7 +244,11 @@ static void on_secret(struct loop *l, json_t *doc, bool removed)
 static void on_config(struct loop *l, json_t *doc, bool removed)
 {
     CLEAN(free) char *key = key_of_object(doc);
+    const json_t *old = json_object_get(l->configs, key);
 
+    if (old && !removed &&
+        !strcmp(jx_str(old, "metadata.resourceVersion", ""), jx_str(doc, "metadata.resourceVersion", "")))
+        return; /* our own write */
     auth_config_changed(l->auth, jx_str(doc, "metadata.uid", ""));
     discovery_config_changed(l->discovery, jx_str(doc, "metadata.uid", ""));
     if (removed)
@@ -250,41 +258,49 @@ static void on_config(struct loop *l, json_t *doc, bool removed)
     twalk_r(l->objects, tell_one, &(struct news){ .secret = false });
 }
 
-static void on_event(struct loop *l, enum role role, const json_t *event)
+/* True when it may matter to who needs which ProviderConfig. */
+static bool on_event(struct loop *l, enum role role, const json_t *event)
 {
     json_t *doc = json_object_get(event, "object");
     bool removed = !strcmp(jx_str(event, "type", ""), "REMOVED");
 
     switch (role) {
-    case ROLE_SECRET: on_secret(l, doc, removed); return;
-    case ROLE_CONFIG: on_config(l, doc, removed); return;
-    case ROLE_REQUEST: on_object(l, doc, removed, false); return;
-    case ROLE_DISPOSABLE: on_object(l, doc, removed, true); return;
+    case ROLE_SECRET: on_secret(l, doc, removed); return false;
+    case ROLE_CONFIG: on_config(l, doc, removed); return true;
+    case ROLE_REQUEST: return on_object(l, doc, removed, false);
+    case ROLE_DISPOSABLE: return on_object(l, doc, removed, true);
     }
+    return false;
 }
 
-static void look_at(struct loop *l, size_t which)
+static bool look_at(struct loop *l, size_t which)
 {
     const struct store_ref ref = { .api_version = watched[which].api_version, .kind = watched[which].kind };
     json_auto_t *events = NULL;
     struct err e = { 0 };
+    bool matters = false;
     json_t *event;
     size_t i;
 
     if (l->store->ops->watch(l->store, &ref, &l->cursors[which], 0, &events, &e) < 0) {
         log_error("cannot watch the store", LS("kind", ref.kind), LS("error", e.text));
-        return;
+        return false;
     }
     json_array_foreach (events, i, event)
-        on_event(l, watched[which].role, event);
+        matters |= on_event(l, watched[which].role, event);
+    return matters;
 }
 
 static void look_at_store(struct loop *l)
 {
+    bool matters = false;
+
     if (l->looked_at && clock_monotonic() - l->looked_at < LOOK_MS)
         return;
     for (size_t i = 0; i < ARRAY_LENGTH(watched); i++)
-        look_at(l, i);
+        matters |= look_at(l, i);
+    if (matters)
+        usage_run(l);
     l->looked_at = clock_monotonic();
 }
 
