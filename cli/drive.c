@@ -208,9 +208,23 @@ static const char *go_on_text(const struct run *r, const struct target *t)
 {
     if (r->goal == DRIVE_GONE || r->goal == DRIVE_LEAVING)
         return "the same command takes it up again";
+    if (!kinds_is_shoot(t->object)) /* in a cluster, where nobody but us does anything about it */
+        return "the same command takes it up again";
     if (!t->outcome.accepted && !t->outcome.ready)
         return "Cleura has not accepted it, so nothing goes on there; the same command tries again";
     return "it goes on at Cleura, the same command takes it up again";
+}
+
+/* "", or " (nor are 2 others)" */
+static char *others_text(const struct run *r)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        open += !r->targets[i].done;
+    return open < 2 ? x_strdup("")
+                    : x_asprintf(" (nor %s %zu other%s)", open == 2 ? "is" : "are", open - 1,
+                                 open == 2 ? "" : "s");
 }
 
 static int verdict(const struct run *r, int64_t timeout, struct err *e)
@@ -223,6 +237,7 @@ static int verdict(const struct run *r, int64_t timeout, struct err *e)
         [DRIVE_LEAVING] = "being deleted at Cleura",
     };
     const struct target *t = first_lost(r);
+    CLEAN(free) char *others = NULL;
     char text[TEXT_ELAPSED];
 
     if (t)
@@ -232,7 +247,8 @@ static int verdict(const struct run *r, int64_t timeout, struct err *e)
     if (!t)
         return 0;
     text_elapsed(timeout, text);
-    return err_set(e, ERR_TIMEOUT, "%s is not %s after %s: %s; %s", t->label, wanted[r->goal], text,
+    others = others_text(r);
+    return err_set(e, ERR_TIMEOUT, "%s is not %s after %s%s: %s; %s", t->label, wanted[r->goal], text, others,
                    *t->outcome.message ? t->outcome.message : t->outcome.phase, go_on_text(r, t));
 }
 

@@ -33,9 +33,11 @@ static int unknown_kind(const json_t *object, struct err *e)
     if (near)
         return err_set(e, ERR_INVALID, "nothing here acts on %.60s of %.80s; did you mean kind %s of %s?",
                        kind, jx_str(object, "apiVersion", "no apiVersion"), near->kind, near->api_version);
-    return err_set(e, ERR_INVALID,
-                   "nothing here acts on %.60s of %.80s; \"cleura-shoot help apply\" lists the kinds", kind,
-                   jx_str(object, "apiVersion", "no apiVersion"));
+    return err_set(
+        e, ERR_INVALID,
+        "nothing here acts on %.60s of %.80s; what runs in a cluster is applied with kubectl there, "
+        "\"cleura-shoot help apply\" lists the kinds",
+        kind, jx_str(object, "apiVersion", "no apiVersion"));
 }
 
 /* What the API server does with a Secret. */

@@ -129,7 +129,8 @@ static void what_cannot_be_used_is_named(void **state)
     refuse(SHOOT "metadata: {name: Upper}\n", "metadata.name \"Upper\"");
     refuse(SHOOT, "metadata.name \"\"");
     refuse(SHOOT "metadata: {name: a, namespace: ../x}\n", "metadata.namespace is no name");
-    refuse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n", "nothing here acts on Deployment");
+    refuse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n",
+           "nothing here acts on Deployment of apps/v1; what runs in a cluster is applied with kubectl");
     refuse("apiVersion: platform.cleura.crossplane.io/v1alpha1\nkind: Shot\nmetadata: {name: a}\n",
            "did you mean kind Shoot");
     refuse("apiVersion: core.gardener.cloud/v1beta1\nkind: Shoot\nmetadata: {name: a}\n",

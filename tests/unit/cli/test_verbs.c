@@ -135,6 +135,14 @@ static void without_a_provider_it_renders_and_waits(void **state)
     (void)state;
     gives("apply --no-provider --timeout 1s -f " SOURCE_DIR "/examples/shoot/shoot.yaml", 7,
           "is not Ready after 1s");
+    gives("apply --no-provider --timeout 1s -f " SOURCE_DIR "/examples/shoot -f " SOURCE_DIR
+          "/examples/tcproute -f " SOURCE_DIR "/examples/tlsroute",
+          7, "is not Ready after 1s (nor are 2 others): ");
+    gives("apply --no-provider --timeout 1s -f " SOURCE_DIR "/examples/tcproute", 7,
+          "; the same command takes it up again");
+    gives("delete -f " SOURCE_DIR "/examples/tcproute -f " SOURCE_DIR
+          "/examples/tlsroute --no-provider --yes",
+          0, "gone");
     gives("apply --no-provider --no-wait -f " SOURCE_DIR "/examples/shoot", 0, "Shoot/my-cluster unchanged");
     gives("apply --no-provider --no-wait -f " SOURCE_DIR "/examples/volume", 0, "Volume/my-data created");
     gives("delete -f " SOURCE_DIR "/examples/volume --no-provider --yes --timeout 5s", 0, "gone");
