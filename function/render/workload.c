@@ -191,8 +191,13 @@ void workload_put_object(struct workload *w, int id, struct inside_kind *kind, j
 
 void workload_put_namespace(struct workload *w)
 {
+    json_t *fp = inside_namespace(w->spec.ns);
+
+    /* a cluster that was made anew lacks it, and nothing else can be there until it is seen that it does */
+    if (w->seen[WORKLOAD_OBJECT].not_synced)
+        jx_add(fp, jx_w("pollInterval", "15s"));
     desired_put(w->call.r, &w->parts[WORKLOAD_NAMESPACE],
-                requests_provision(&w->call.rq, &w->parts[WORKLOAD_NAMESPACE], inside_namespace(w->spec.ns)));
+                requests_provision(&w->call.rq, &w->parts[WORKLOAD_NAMESPACE], fp));
 }
 
 void workload_put_probe(struct workload *w, int id, struct inside_probe *probe, const char *path,
