@@ -115,7 +115,9 @@ def remove(lab, shoot):
     time.sleep(2)
     expect_equal(0, shoot.count("PATCH", "/api/v1/namespaces/my-app?"), "a namespace is not changed")
     shoot.delete(MAPS + "settings")
-    lab.remove(made, config_map("settings", {}), service("web"), inside)
+    gone = {("Request", name) for name in ("my-app", "settings", "web", "inside")}
+    lab.remove(made, config_map("settings", {}), service("web"), inside, wait=False)
+    wait_until(lambda: not gone & set(lab.objects()), 60, "the removals")  # "settings" may have been made again just before
     expect(shoot.get("/api/v1/namespaces/my-app") is not None, "the namespace stays")
     expect_equal(None, shoot.get(SERVICES + "web"), "the service")
     expect_equal(0, shoot.count("DELETE", "/api/v1/namespaces/my-app?"), "removals of the namespace")
