@@ -148,7 +148,9 @@ void shoot_gateway_plan(struct shoot_state *st)
     f.channel_conflict = g->channel && g->have_channel && !strcmp(g->channel, "experimental") &&
                          !strcmp(g->have_channel, "standard");
     f.rights = seen[SHOOT_GATEWAY_ACCOUNT].ready && seen[SHOOT_GATEWAY_RIGHTS].ready;
-    f.job_done = *g->hash && jx_bool(job, "complete", false) && !strcmp(jx_str(job, "hash", ""), g->hash);
+    /* what is known of a Job that is no longer there is not what is there */
+    f.job_done = *g->hash && jx_bool(job, "complete", false) && !strcmp(jx_str(job, "hash", ""), g->hash) &&
+                 !seen[SHOOT_GATEWAY_JOB].not_ready;
     f.released = seen[SHOOT_GATEWAY_RELEASE].ready && g->version && shoot_gateway_installed(st) &&
                  !strcmp(shoot_gateway_installed(st), g->version);
     f.deletable = may_be_deleted(seen[SHOOT_GATEWAY_RELEASE].object);

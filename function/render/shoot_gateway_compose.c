@@ -46,7 +46,7 @@ static void put_object(struct shoot_state *st, enum shoot_part id, json_t *for_p
 
     begin(st, &rq, config);
     jx_add(for_provider, jx_b("adopt", true));
-    put(st, id, requests_request(&rq, &shoot_parts[id], polled(st, for_provider, "10m")));
+    put(st, id, requests_request(&rq, &shoot_parts[id], polled(st, for_provider, st->spec.poll)));
     requests_free(&rq);
 }
 

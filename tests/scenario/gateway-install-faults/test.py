@@ -7,7 +7,15 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lab import ROOT, expect, expect_equal, run, skip, wait_until  # noqa: E402
 
-SHOOT = (ROOT / "examples/shoot/shoot.yaml").read_text()
+SHOOT = (ROOT / "examples/shoot/shoot.yaml").read_text().replace("spec:\n", "spec:\n  pollInterval: 1s\n", 1)
+# Never Ready: so apply goes on looking at the cluster.
+WAITS = """
+---
+apiVersion: platform.cleura.crossplane.io/v1alpha1
+kind: Gateway
+metadata: {name: waits, namespace: team-a}
+spec: {shootRef: {name: my-cluster}, gatewayClassName: of-nobody, listeners: [{name: http, protocol: HTTP, port: 80}]}
+"""
 JOB = "Job envoy-gateway-system/envoy-gateway-installer"
 # A switch of the simulator, its value, and what the Shoot says meanwhile.
 TROUBLES = (
@@ -53,10 +61,16 @@ def main(lab):
     expect_equal("", kubectl("get", "secrets", "-n", "envoy-gateway-system", "-o", "name", "-l",
                              "owner=helm,status in (pending-install)"), "releases that were given up")
 
-    # whoever deletes the Job gets another one, which finds nothing to do
+    # whoever deletes the Job gets another one, with rights of its own, which finds nothing to do
+    def job(what):
+        return kubectl("get", "job", "envoy-gateway-installer", "-n", "envoy-gateway-system", "--ignore-not-found", "-o", f"jsonpath={{{what}}}")
+
+    before = job(".metadata.uid")
     kubectl("delete", "job", "envoy-gateway-installer", "-n", "envoy-gateway-system")
-    lab.cli("apply", "-f", "-", "--timeout", "4m", stdin=shoot("{install: Job}").replace("minimum: 1", "minimum: 2"), timeout=300)
-    wait_until(lambda: lab.is_ready("Shoot", "my-cluster") and status()["gateway"].get("version") == "1.9.0", 60, "the Shoot")
+    (lab.directory / "shoot.yaml").write_text(shoot("{install: Job}") + WAITS)
+    lab.start("cleura-shoot", "apply", "-f", lab.directory / "shoot.yaml", "--timeout", "5m")
+    wait_until(lambda: job(".metadata.uid") not in ("", before) and job(".status.succeeded") == "1", 90, "another Job to be done")
+    wait_until(lambda: lab.is_ready("Shoot", "my-cluster"), 60, "the Shoot")
 
 
 if shutil.which("kubectl") is None:
