@@ -47,8 +47,8 @@ static void fill_cluster(const struct sim *s, struct settings *set)
 
 static void fill_gateways(const struct sim *s, struct settings *set)
 {
-    static const char *const faults[] = { "none", "address-stale", "old-generation", "no-accepted",
-                                          "rewrites" };
+    static const char *const faults[] = { "none",     "address-stale", "old-generation", "no-accepted",
+                                          "rewrites", "no-programmed", "partly-invalid" };
     const struct switches *sw = &s->switches;
 
     set->eg_installed = switch_is(sw, SW_ENVOY_GATEWAY, "off")   ? 0

@@ -124,9 +124,13 @@ static const struct switch_def defs[SW_N] = {
                              "and with this channel of the Gateway API" },
     [SW_GATEWAY_SECONDS] = { "gateway-seconds", "1", NULL, "virtual time until Envoy Gateway sees a change" },
     [SW_GATEWAY_CONTROLLER] = { "gateway-controller", "up", "up|down", "Envoy Gateway in the shoots" },
-    [SW_GATEWAY_FAULT] = { "gateway-fault", "none", "none|address-stale|old-generation|no-accepted|rewrites",
+    [SW_GATEWAY_FAULT] = { "gateway-fault", "none",
+                           "none|address-stale|old-generation|no-accepted|rewrites|no-programmed|partly-"
+                           "invalid",
                            "status of Gateways: AddressNotAssigned although the Service has its address, a "
-                           "generation behind, listeners without Accepted, times rewritten" },
+                           "generation behind, listeners without Accepted, times rewritten, no Programmed; "
+                           "of "
+                           "HTTPRoutes: a rule dropped" },
 };
 
 void switches_default(struct switches *s)

@@ -128,9 +128,11 @@ void envoy_gateway_status(const struct envoy *e, const json_t *model)
 
     jx_append(conditions, accepted(e, model, &good));
     addresses = good ? addresses_of(e, gateway, envoy_service(e, gateway)) : json_array();
-    if (good)
+    if (e->c->set->eg_fault == EG_NO_PROGRAMMED)
+        old = NULL;
+    else if (good)
         jx_append(conditions, programmed(e, gateway, addresses));
-    else if (old) /* stays as it was */
+    if (!good && old) /* stays as it was */
         jx_append(conditions, json_deep_copy(old));
     envoy_report(e, gateway, "gateways",
                  jx_pack("{s:o, s:o, s:o}", "conditions", conditions, "addresses", addresses, "listeners",

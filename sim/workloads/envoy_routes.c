@@ -216,6 +216,9 @@ static json_t *entry(const struct link *l, const json_t *ref)
                               resolved.reason ? resolved.reason : "ResolvedRefs", "%s",
                               resolved.message ? resolved.message
                                                : "Resolved all the Object references for the Route"));
+    if (l->e->c->set->eg_fault == EG_PARTLY_INVALID && !strcmp(l->family->kind, "HTTPRoute"))
+        jx_append(conditions, envoy_condition(l->e, l->route, "PartiallyInvalid", "True", "UnsupportedValue",
+                                              "Dropped Rule(s) [0]: the rule cannot be translated"));
     free(accepted.message);
     free(resolved.message);
     return jx_pack("{s:o, s:s, s:o}", "parentRef", json_deep_copy(ref), "controllerName", ENVOY_CONTROLLER,

@@ -10,8 +10,17 @@ enum job_outcome { JOB_SUCCEEDS, JOB_FAILS, JOB_FAILS_ONCE, JOB_HANGS, JOB_KILLE
 enum pull_outcome { PULL_OK, PULL_NOT_FOUND, PULL_RATE_LIMITED, PULL_UNREACHABLE, PULL_SLOW };
 
 /* What may be wrong with Envoy Gateway's status: the address is not seen although it is there; the newest generation is
- * not seen; listeners have no Accepted condition; everything is written anew again and again. */
-enum eg_fault { EG_SOUND, EG_ADDRESS_STALE, EG_OLD_GENERATION, EG_NO_ACCEPTED, EG_REWRITES };
+ * not seen; listeners have no Accepted condition; everything is written anew again and again; Gateways have no Programmed
+ * condition, or no longer; a rule of each HTTPRoute is dropped. */
+enum eg_fault {
+    EG_SOUND,
+    EG_ADDRESS_STALE,
+    EG_OLD_GENERATION,
+    EG_NO_ACCEPTED,
+    EG_REWRITES,
+    EG_NO_PROGRAMMED,
+    EG_PARTLY_INVALID
+};
 
 enum { SETTINGS_TEXT = 128 };
 

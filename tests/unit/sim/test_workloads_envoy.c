@@ -538,6 +538,9 @@ static void status_can_be_wrong(void **state)
     pass(0);
     assert_string_equal(of_listener("http", "Accepted"), "/");
     assert_string_equal(of_listener("http", "Programmed"), "True/Programmed");
+    world.settings.eg_fault = EG_NO_PROGRAMMED;
+    pass(0);
+    assert_string_equal(of_gateway("Programmed"), "/");
     world.settings.eg_fault = EG_SOUND;
     pass(0);
     assert_string_equal(of_listener("http", "Accepted"), "True/Accepted");
