@@ -142,26 +142,42 @@ static const json_t *find_listener(const struct gateway *g, const char *name)
     return NULL;
 }
 
-/* The certificate in another namespace that the message speaks of. */
+static const char *namespace_of(const struct gateway *g, const json_t *ref)
+{
+    return jx_str(ref, "namespace", g->w.spec.ns ? g->w.spec.ns : "");
+}
+
+/* The certificate that the message names, else the first in another namespace; NULL when there is none. */
+static const json_t *certificate_meant(const struct gateway *g, const json_t *refs, const char *message)
+{
+    const json_t *foreign = NULL;
+
+    for (size_t i = json_array_size(refs); i--;) {
+        const json_t *one = json_array_get(refs, i);
+
+        if (names_object(message, namespace_of(g, one), jx_str(one, "name", "")))
+            return one;
+        if (json_object_get(one, "namespace"))
+            foreign = one;
+    }
+    return foreign;
+}
+
 static bool explain_grant(const struct gateway *g, const json_t *fault, struct link *l)
 {
-    const char *name = jx_str(fault, "name", ""), *message = jx_str(fault, "message", "");
-    const json_t *refs = jx_at(find_listener(g, name), "tls.certificateRefs");
+    const char *name = jx_str(fault, "name", "");
+    const json_t *meant = certificate_meant(g, jx_at(find_listener(g, name), "tls.certificateRefs"),
+                                            jx_str(fault, "message", ""));
+    const char *ns = namespace_of(g, meant);
 
-    for (size_t i = 0; i < json_array_size(refs); i++) {
-        const json_t *one = json_array_get(refs, i);
-        const char *ns = jx_str(one, "namespace", g->w.spec.ns ? g->w.spec.ns : "");
-
-        if (!names_object(message, ns, jx_str(one, "name", "")))
-            continue;
-        link_unmet(
-            l, "RefNotPermitted",
-            "listener \"%.63s\": Secret \"%.63s\" is in namespace %.63s, which does not permit it; create a "
-            "ReferenceGrant in namespace %.63s, from Gateway in %.63s to Secret, or copy the Secret",
-            name, jx_str(one, "name", ""), ns, ns, g->w.spec.ns ? g->w.spec.ns : "");
-        return true;
-    }
-    return false;
+    if (!meant)
+        return false;
+    link_unmet(
+        l, "RefNotPermitted",
+        "listener \"%.63s\": Secret \"%.63s\" is in namespace %.63s, which does not permit it; create a "
+        "ReferenceGrant in namespace %.63s, from Gateway in %.63s to Secret, or copy the Secret",
+        name, jx_str(meant, "name", ""), ns, ns, namespace_of(g, NULL));
+    return true;
 }
 
 static void look_at_listeners(const struct gateway *g, struct view *v)

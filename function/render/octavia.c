@@ -82,6 +82,9 @@ static const struct {
     { "uota exceeded", NULL,
       "the project's OpenStack quota is used up (load balancers, floating IPs, ports or security groups): "
       "ask Cleura for more, or delete what is not used" },
+    { "Quota has been met", NULL, /* Octavia's own words; Neutron's are above */
+      "the project's OpenStack quota is used up (load balancers, floating IPs, ports or security groups): "
+      "ask Cleura for more, or delete what is not used" },
     { "quota", "403",
       "the project's OpenStack quota is used up: ask Cleura for more, or delete what is not used" },
     { "quota", "409",

@@ -93,12 +93,12 @@ bool route_explain_port(const struct route *rt, const char *message, struct link
         (void)buf_addf(&list, "%s%lld (%.8s)", i ? ", " : "",
                        (long long)jx_int(json_array_get(ports, i), "port", 0),
                        jx_str(json_array_get(ports, i), "protocol", "TCP"));
-    link_unmet(
-        l, "PortNotFound",
-        "%s.port: Service \"%.63s\" has %s %s, not %lld (%s); write a port of the Service, not the "
-        "targetPort of its pods",
-        jx_str(meant, "path", ""), jx_str(meant, "name", ""), json_array_size(ports) > 1 ? "ports" : "port",
-        buf_text(&list), (long long)jx_int(meant, "port", 0), rt->kind == &route_udp ? "UDP" : "TCP");
+    link_unmet(l, "PortNotFound",
+               "%s.port: Service \"%.63s\" has %s %s, not %lld (%s); write a port of the Service, not the "
+               "targetPort of its pods",
+               jx_str(meant, "path", ""), jx_str(meant, "name", ""),
+               json_array_size(ports) > 1 ? "ports" : "port", buf_text(&list),
+               (long long)jx_int(meant, "port", 0), rt->kind == &route_udp ? "UDP" : "TCP");
     return true;
 }
 
@@ -108,8 +108,12 @@ bool route_explain_grant(const struct route *rt, const char *message, struct lin
 {
     json_auto_t *backends = route_backends(rt);
     const json_t *meant = route_backend_meant(backends, message);
-    const char *ns = jx_str(meant, "namespace", "");
+    const char *ns;
 
+    for (size_t i = 0; !meant && i < json_array_size(backends); i++)
+        if (strcmp(jx_str(json_array_get(backends, i), "namespace", ""), route_namespace(rt)) != 0)
+            meant = json_array_get(backends, i);
+    ns = jx_str(meant, "namespace", "");
     if (!meant || !strcmp(ns, route_namespace(rt)))
         return false;
     link_unmet(

@@ -19,7 +19,7 @@ BACKEND = """
 apiVersion: v1
 kind: Service
 metadata: {name: %(name)s, namespace: my-app}
-spec: {selector: {app: %(name)s}, ports: [{port: %(port)d}]}
+spec: {selector: {app: %(name)s}, ports: [{port: %(port)d, protocol: %(protocol)s}]}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -31,11 +31,12 @@ spec:
     spec: {containers: [{name: c, image: nginx}]}
 """
 
-BACKENDS = {"my-service": 1234, "api": 8080, "api-next": 8080, "web": 8080, "secure": 8443}
+BACKENDS = {"my-service": 1234, "my-game": 7777, "api": 8080, "api-next": 8080, "web": 8080, "secure": 8443, "orders": 50051, "orders-export": 50051}
 # What Envoy Gateway is known to get wrong, and what is said meanwhile.
 FAULTS = {"address-stale": "but Envoy Gateway still says AddressNotAssigned", "old-generation": "has not looked at the Gateway as it is now",
           "no-accepted": 'has not looked at listener "http-listener" as it is now'}
-ROUTES = {"tcproute": "TCPRoute/my-tcp-service", "httproute": "HTTPRoute/my-http-service", "tlsroute": "TLSRoute/my-tls-service"}
+ROUTES = {"tcproute": "TCPRoute/my-tcp-service", "udproute": "UDPRoute/my-udp-service", "httproute": "HTTPRoute/my-http-service",
+          "grpcroute": "GRPCRoute/my-grpc-service", "tlsroute": "TLSRoute/my-tls-service"}
 
 
 def main(lab):
@@ -71,19 +72,19 @@ def main(lab):
         expect(not lab.is_ready("Gateway", "my-gateway"), f"not Ready with {fault}")
     lab.control("POST", "/settings", {"gateway-fault": "rewrites"})  # of times, which nobody here looks at
     wait_until(lambda: lab.is_ready("Gateway", "my-gateway"), 60, "the Gateway")
-    for what, service in (("tcproute", "my-service"), ("httproute", "api"), ("tlsroute", "secure")):
+    for what, service in (("tcproute", "my-service"), ("udproute", "my-game"), ("httproute", "api"), ("grpcroute", "orders-export"), ("tlsroute", "secure")):
         says(ROUTES[what], service)  # it is not there yet
     for name, port in BACKENDS.items():
-        kubectl("apply", "--server-side", "-f", "-", stdin=BACKEND % {"name": name, "port": port})
+        kubectl("apply", "--server-side", "-f", "-", stdin=BACKEND % {"name": name, "port": port, "protocol": "UDP" if name == "my-game" else "TCP"})
     work.wait(120)
     expect_equal(0, work.returncode, "what apply says")
 
     [balancer] = lab.control("GET", "/load-balancers")
     expect_equal([balancer["address"]], status("Gateway/my-gateway")["addresses"], "the address")
-    expect_equal({"tcp-listener": 1, "http-listener": 1, "tls-pass": 1},
+    expect_equal({"tcp-listener": 1, "udp-listener": 1, "http-listener": 2, "tls-pass": 1},
                  {one["name"]: one["attachedRoutes"] for one in status("Gateway/my-gateway")["listeners"]}, "routes attached")
-    objects = json.loads(kubectl("get", "gateway,tcproute,httproute,tlsroute", "-n", "my-app", "-o", "json"))["items"]
-    expect_equal(4, len(objects), "objects in the cluster")
+    objects = json.loads(kubectl("get", "gateway,tcproute,udproute,httproute,grpcroute,tlsroute", "-n", "my-app", "-o", "json"))["items"]
+    expect_equal(6, len(objects), "objects in the cluster")
 
     # Envoy Gateway would accept a second route on a TCP listener, and send it no traffic: it is not even made
     second = (ROOT / "examples/tcproute/tcproute.yaml").read_text().replace("my-tcp-service", "second")
