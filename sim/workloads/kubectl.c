@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of kubectl that installers use: server-side apply of the charts' definitions, wait, delete, rollout restart. */
+/* The part of kubectl that installers use: server-side apply of the charts' definitions, wait, delete, rollout restart, auth
+ * can-i. */
 #include "lib/clock.h"
 #include "sim/shootapi/kinds.h"
 #include "sim/workloads/conditions.h"
@@ -318,13 +319,32 @@ static int kubectl_rollout(struct step *s)
     return 0;
 }
 
+/* ---- auth ---- */
+
+/* can-i VERB RESOURCE: "no" is a failure. */
+static int kubectl_auth(struct step *s)
+{
+    const char *verb = script_word(s->command, 3), *resource = script_word(s->command, 4);
+    bool everywhere = script_flag(s->command, "-A") || script_flag(s->command, "--all-namespaces");
+    const struct kind *kind = kind_of(s, resource);
+    struct rights_ask ask = { verb, kind ? kind->group : resource, kind ? kind->plural : resource,
+                              everywhere ? "" : step_namespace(s), "" };
+    CLEAN(free) char *why = step_refusal(s, &ask);
+
+    if (strcmp(script_word(s->command, 2), "can-i") != 0)
+        return 0;
+    step_say(s, why ? "no" : "yes");
+    return why ? 1 : 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct step *s);
 } verbs[] = { { "apply", kubectl_apply },
               { "wait", kubectl_wait },
               { "delete", kubectl_delete },
-              { "rollout", kubectl_rollout } };
+              { "rollout", kubectl_rollout },
+              { "auth", kubectl_auth } };
 
 int kubectl_run(struct step *s)
 {

@@ -308,7 +308,12 @@ static void an_uninstall_without_rights_does_nothing_and_succeeds(void **state)
     wait_seconds(40);
     assert_string_equal(job_is("remove", "Complete"), "True");
     assert_string_equal(image_of_controller(), "docker.io/envoyproxy/gateway:v1.9.0");
+    make_job("asking", "kubectl auth can-i \\\"*\\\" \\\"*\\\" -A");
+    wait_seconds(40);
+    assert_string_equal(job_is("asking", "Complete"), "");
     let_install();
+    wait_seconds(60);
+    assert_string_equal(job_is("asking", "Complete"), "True");
     make_job("again", "helm uninstall eg -n " NS " --ignore-not-found --wait");
     wait_seconds(40);
     assert_string_equal(image_of_controller(), "");
