@@ -4,6 +4,7 @@
 #include "cli/text.h"
 #include "lib/jx.h"
 #include "lib/table.h"
+#include <stdint.h>
 
 /* Reasons of a composed object's Synced or Ready that waiting does not mend. */
 static const struct table_name fatal_reasons[] = {
@@ -36,6 +37,12 @@ static bool is_current(const json_t *composite, const json_t *condition)
     return jx_int(condition, "observedGeneration", 0) >= jx_int(composite, "metadata.generation", 0);
 }
 
+/* What was refused before the object was changed says nothing of what it is now. */
+static bool is_outdated(const json_t *object, const json_t *condition)
+{
+    return jx_int(condition, "observedGeneration", INT64_MAX) < jx_int(object, "metadata.generation", 0);
+}
+
 /* The composite's own message stays when it is about the same: it says also what to do. */
 static void fail(struct outcome *o, enum err_kind kind, const json_t *object, const json_t *condition)
 {
@@ -62,7 +69,7 @@ static void look_at_composed(struct outcome *o, const json_t *object)
         const json_t *condition = outcome_condition(object, types[i]);
         int kind = table_value(fatal_reasons, jx_str(condition, "reason", ""));
 
-        if (is_status(condition, "False") && kind != ERR_NONE)
+        if (is_status(condition, "False") && kind != ERR_NONE && !is_outdated(object, condition))
             fail(o, (enum err_kind)kind, object, condition);
     }
 }

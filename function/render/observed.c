@@ -27,7 +27,7 @@ static void read_ready(const json_t *c, struct observed *o)
 
 static void read_synced(const json_t *c, struct observed *o)
 {
-    o->not_synced = !strcmp(text(c, "status"), "False");
+    o->not_synced = !strcmp(text(c, "status"), "False") && !outdated(o->object, c);
     o->synced_reason = text(c, "reason");
     o->synced_message = text(c, "message");
 }

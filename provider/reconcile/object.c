@@ -123,7 +123,11 @@ int object_put_status(struct object *o, json_t *status)
 
 int object_record(struct object *o, const struct record *r)
 {
-    return object_put_status(o, record_status(o->doc, r, o->loop->now()));
+    struct record mine = *r;
+
+    /* it may have been edited while the call was under way: what was answered is no word on the edited one */
+    mine.generation = o->generation;
+    return object_put_status(o, record_status(o->doc, &mine, o->loop->now()));
 }
 
 static bool is_news(const struct object *o, const char *reason)

@@ -40,7 +40,7 @@ struct wanted {
     const char *type, *good, *reason, *text;
 };
 
-static json_t *new_condition(const struct wanted *w, const json_t *object, const json_t *old, int64_t now)
+static json_t *new_condition(const struct wanted *w, int64_t generation, const json_t *old, int64_t now)
 {
     const char *value = !strcmp(w->reason, w->good) ? "True" : "False";
     bool same = !strcmp(jx_str(old, "status", ""), value);
@@ -50,16 +50,16 @@ static json_t *new_condition(const struct wanted *w, const json_t *object, const
     clock_text(now, when);
     c = jx_pack("{s:s, s:s, s:o, s:s, s:I}", "type", w->type, "status", value, "reason", jx_text(w->reason),
                 "lastTransitionTime", same ? jx_str(old, "lastTransitionTime", when) : when,
-                "observedGeneration", jx_int(object, "metadata.generation", 0));
+                "observedGeneration", (json_int_t)generation);
     if (w->text && *w->text)
         jx_set(c, "message", jx_textn(w->text, strnlen(w->text, TEXT_MAX)));
     return c;
 }
 
-static void set_condition(json_t *status, const struct wanted *w, const json_t *object, int64_t now)
+static void set_condition(json_t *status, const struct wanted *w, int64_t generation, int64_t now)
 {
     json_t *conditions = json_object_get(status, "conditions"), *old = find_condition(conditions, w->type);
-    json_t *c = new_condition(w, object, old, now);
+    json_t *c = new_condition(w, generation, old, now);
     size_t i = 0;
 
     if (!old) {
@@ -142,18 +142,20 @@ static json_t *copy_of_status(const json_t *object)
 json_t *record_status(const json_t *object, const struct record *r, int64_t now)
 {
     json_t *status = copy_of_status(object);
+    int64_t generation = r->generation ? r->generation : jx_int(object, "metadata.generation", 0);
 
     if (!json_is_array(json_object_get(status, "conditions")))
         jx_set(status, "conditions", json_array());
     if (r->ready)
-        set_condition(status, &(struct wanted){ "Ready", "Available", r->ready, r->ready_text }, object, now);
+        set_condition(status, &(struct wanted){ "Ready", "Available", r->ready, r->ready_text }, generation,
+                      now);
     if (r->synced)
         set_condition(status, &(struct wanted){ "Synced", "ReconcileSuccess", r->synced, r->synced_text },
-                      object, now);
+                      generation, now);
     if (r->exhausted && *r->exhausted)
         set_condition(
             status, &(struct wanted){ "ErrorObserved", "RetriesExhausted", "RetriesExhausted", r->exhausted },
-            object, now);
+            generation, now);
     else if (r->exhausted)
         drop_condition(status, "ErrorObserved");
     if (r->projection)

@@ -18,6 +18,7 @@ struct record {
     const char *api_version; /* status.apiVersion; NULL = leave; "" = none */
     const char *applied;     /* status.applied; NULL = leave */
     bool settled;            /* forget status.settle */
+    int64_t generation;      /* of the document that was acted on; 0 = of 'object' as it is now */
     const char *exhausted;   /* text of condition ErrorObserved; "" = remove it; NULL = leave */
 };
 

@@ -55,6 +55,34 @@ static void ready_counts_for_the_spec_as_it_is_now(void **state)
     assert_false(before.ready);
 }
 
+/* A corrected spec is not judged by what was said of the wrong one. */
+static void a_refusal_of_an_earlier_request_is_no_news(void **state)
+{
+    static const struct {
+        const char *metadata, *condition;
+        bool failed;
+    } cases[] = {
+        { "{uid: u, generation: 2}",
+          "{type: Synced, status: \"False\", reason: Rejected, observedGeneration: 1}", false },
+        { "{uid: u, generation: 2}",
+          "{type: Synced, status: \"False\", reason: Rejected, observedGeneration: 2}", true },
+        { "{uid: u, generation: 2}", "{type: Synced, status: \"False\", reason: Rejected}", true },
+    };
+    json_auto_t *c = yaml(HEAD);
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEAN(outcome_free) struct outcome o;
+        CLEAN(free)
+        char *text = x_asprintf("shoot: {metadata: %s, status: {conditions: [%s]}}", cases[i].metadata,
+                                cases[i].condition);
+        json_auto_t *observed = yaml(text);
+
+        outcome_read(c, observed, &o);
+        assert_int_equal(o.failed, cases[i].failed);
+    }
+}
+
 static void an_operation_shows_its_progress(void **state)
 {
     CLEAN(outcome_free) struct outcome o;
@@ -206,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_composite_waits),
         cmocka_unit_test(ready_counts_for_the_spec_as_it_is_now),
+        cmocka_unit_test(a_refusal_of_an_earlier_request_is_no_news),
         cmocka_unit_test(an_operation_shows_its_progress),
         cmocka_unit_test(failures_have_a_kind_and_a_place),
         cmocka_unit_test(a_message_about_something_else_gives_way),

@@ -46,6 +46,21 @@ static void a_transition_is_dated_only_when_the_value_changes(void **state)
     assert_string_equal("1970-01-01T00:00:00Z", jx_str(ready, "lastTransitionTime", ""));
 }
 
+/* What a call says is about the document it was made from. */
+static void a_condition_is_of_the_generation_that_was_acted_on(void **state)
+{
+    json_auto_t *object = object_with(json_object()), *now = NULL, *then = NULL;
+    struct record r = good;
+
+    (void)state;
+    jx_set(jx_at(object, "metadata"), "generation", json_integer(7));
+    now = record_status(object, &r, 0);
+    r.generation = 6;
+    then = record_status(object, &r, 0);
+    assert_int_equal(7, jx_int(json_array_get(jx_at(now, "conditions"), 0), "observedGeneration", 0));
+    assert_int_equal(6, jx_int(json_array_get(jx_at(then, "conditions"), 0), "observedGeneration", 0));
+}
+
 static json_t *response(const char *date, const char *body)
 {
     return jx_pack("{s:i, s:s, s:{s:[s]}}", "statusCode", 200, "body", body, "headers", "Date", date);
@@ -131,6 +146,7 @@ int main(void)
         cmocka_unit_test(the_version_and_what_was_applied_are_told),
         cmocka_unit_test(nothing_new_gives_the_same_status),
         cmocka_unit_test(a_transition_is_dated_only_when_the_value_changes),
+        cmocka_unit_test(a_condition_is_of_the_generation_that_was_acted_on),
         cmocka_unit_test(another_date_header_is_no_change),
         cmocka_unit_test(store_response_none_keeps_only_the_code),
         cmocka_unit_test(errors_are_counted_and_cleared),
