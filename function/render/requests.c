@@ -90,6 +90,15 @@ json_t *requests_probe(const struct requests *rq, const struct part *part, const
                             jx_o("forProvider", for_provider)));
 }
 
+json_t *requests_account_probe(const struct requests *rq, const struct part *part, json_t *for_provider)
+{
+    static struct jx_fixed observe;
+
+    return object(rq, jx_word("Request"), part,
+                  jx_object(jx_o("managementPolicies", jx_fixed(&observe, policies, "Observe")),
+                            jx_O("providerConfigRef", rq->account), jx_o("forProvider", for_provider)));
+}
+
 json_t *requests_disposable(const struct requests *rq, const struct part *part, json_t *for_provider)
 {
     return object(rq, jx_word("DisposableRequest"), part,

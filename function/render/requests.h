@@ -28,6 +28,8 @@ json_t *requests_provision(const struct requests *rq, const struct part *part, j
 /* A Request that only observes, through the ProviderConfig 'config' and not the account's. */
 json_t *requests_probe(const struct requests *rq, const struct part *part, const char *config,
                        json_t *for_provider);
+/* ... and one through the account's. */
+json_t *requests_account_probe(const struct requests *rq, const struct part *part, json_t *for_provider);
 json_t *requests_disposable(const struct requests *rq, const struct part *part, json_t *for_provider);
 json_t *requests_provider_config(const struct requests *rq, const struct part *part, json_t *spec);
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */

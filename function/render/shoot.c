@@ -5,6 +5,7 @@
 #include "function/render/conditions.h"
 #include "function/render/kind.h"
 #include "function/render/shoot_body.h"
+#include "function/render/shoot_offer.h"
 #include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
 #include "function/render/shoot_stored.h"
@@ -17,6 +18,7 @@ const struct part shoot_parts[] = {
     [SHOOT_API_SERVER] = { "api-server", "-api-server" },
     [SHOOT_KUBECONFIG] = { "kubeconfig", "-kubeconfig" },
     [SHOOT_PROTECTION] = { "protection", "-protection" },
+    [SHOOT_OFFER] = { "offer", "-offer" },
     [SHOOT_LOGIN] = { "login", "-login" },
     [SHOOT_GATEWAY_NAMESPACE] = { "gateway-namespace", "-envoy-namespace" },
     [SHOOT_GATEWAY_ACCOUNT] = { "gateway-account", "-envoy-account" },
@@ -101,6 +103,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     shoot_rules(st);
     if (st->seen[SHOOT_REQUEST].object)
         shoot_rules_change(st);
+    shoot_offer_advise(st);
     conditions_verdict(r, &st->call.problems, &st->call.advice);
     if (!st->call.problems.n) {
         compose(st);

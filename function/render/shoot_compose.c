@@ -4,6 +4,7 @@
 #include "function/render/shoot_compose.h"
 #include "function/render/desired.h"
 #include "function/render/shoot_body.h"
+#include "function/render/shoot_offer.h"
 #include "lib/jx.h"
 
 enum { OWN_KUBECONFIG_SECONDS = 3600 /* the provider's own, renewed in memory */ };
@@ -208,6 +209,7 @@ void shoot_compose(struct shoot_state *st)
         shoot_put(st, SHOOT_API_SERVER, shoot_api_server(st));
     if ((st->seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || st->seen[SHOOT_KUBECONFIG].object)
         shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
+    shoot_offer_put(st);
 }
 
 void shoot_compose_again(struct shoot_state *st)

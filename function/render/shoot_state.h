@@ -14,6 +14,7 @@ enum shoot_part {
     SHOOT_API_SERVER,
     SHOOT_KUBECONFIG,
     SHOOT_PROTECTION,
+    SHOOT_OFFER, /* what Cleura has, once it has refused something */
     SHOOT_LOGIN, /* only with executor provider-http */
     /* only with spec.gateway, from here to the end: in the shoot, but for the last two */
     SHOOT_GATEWAY_NAMESPACE,

@@ -313,6 +313,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         [SHOOT_API_SERVER] = v->api.met || sleeps,
         [SHOOT_KUBECONFIG] = v->kubeconfig.met || sleeps,
         [SHOOT_PROTECTION] = st->seen[SHOOT_PROTECTION].object,
+        [SHOOT_OFFER] = st->seen[SHOOT_OFFER].object,
         [SHOOT_LOGIN] = st->seen[SHOOT_LOGIN].ready,
     };
 

@@ -21,6 +21,7 @@ static const struct {
     { SHOOT_API_SERVER, "api-server", "my-cluster-api-server" },
     { SHOOT_KUBECONFIG, "kubeconfig", "my-cluster-kubeconfig" },
     { SHOOT_PROTECTION, "protection", "my-cluster-protection" },
+    { SHOOT_OFFER, "offer", "my-cluster-offer" },
     { SHOOT_LOGIN, "login", "my-cluster-login" },
     { SHOOT_GATEWAY_NAMESPACE, "gateway-namespace", "my-cluster-envoy-namespace" },
     { SHOOT_GATEWAY_ACCOUNT, "gateway-account", "my-cluster-envoy-account" },
