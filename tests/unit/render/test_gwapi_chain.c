@@ -108,8 +108,13 @@ static struct outcome look(const json_t *doc, const json_t *observed, const char
     return out;
 }
 
-static void compare(const struct outcome *o, const char *missing, const char *what, unsigned n)
+/* 'reason' may be NULL: Envoy Gateway's. */
+static void compare(const struct outcome *o, const char *missing, const char *reason, const char *what,
+                    unsigned n)
 {
+    if (reason && strcmp(o->reason, reason) != 0)
+        fail_msg("%s %u: expected %s of \"%s\", got %s of \"%s\"", what, n, reason, missing, o->reason,
+                 o->missing);
     if (o->ready != !*missing || strcmp(o->missing, missing) != 0 || o->told != !!*missing)
         fail_msg("%s %u: expected \"%s\", got ready %d, \"%s\" (%s), told %d", what, n, missing, o->ready,
                  o->missing, o->reason, o->told);
@@ -228,6 +233,22 @@ static const char *first_missing(const struct gateway *g, enum class c, enum ser
     return e == E_AVAILABLE || e == E_NO_DEPLOYMENT ? "" : "EnvoyReady";
 }
 
+/* Of a link that the probes tell of, and nobody else. */
+static const char *reason_of(const char *missing, enum class c, enum service s, enum envoy e)
+{
+    static const char *const classes[] = { "Pending",          "NoSuchClass",      "ForeignClass",
+                                           "ClassNotAccepted", "ClassNotAccepted", NULL },
+                             *const services[] = { "Pending", "NoService", "LoadBalancerPending",
+                                                   "AddressDiffers", NULL },
+                             *const envoys[] = { "Pending", "NoEnvoyPod", NULL, NULL };
+
+    if (!strcmp(missing, "Accepted"))
+        return classes[c];
+    if (!strcmp(missing, "LoadBalancerReady"))
+        return services[s];
+    return !strcmp(missing, "EnvoyReady") ? envoys[e] : NULL;
+}
+
 static void set_part(json_t *observed, const char *key, const json_t *answers, unsigned n, bool seen)
 {
     if (seen)
@@ -266,6 +287,7 @@ static void a_gateway_names_its_first_missing_link(void **state)
     for (unsigned n = 0; n < GATEWAYS * CLASSES * SERVICES * ENVOYS; n++) {
         unsigned rest = n, c = digit(&rest, CLASSES), s = digit(&rest, SERVICES), e = digit(&rest, ENVOYS);
         const struct gateway g = gateway_of(rest);
+        const char *missing;
         struct outcome out;
 
         set_part(observed, "gateway", gateways, rest, true);
@@ -275,7 +297,8 @@ static void a_gateway_names_its_first_missing_link(void **state)
         set_part(observed, "envoy", envoys, e, e != E_UNSEEN);
         out = look(doc, observed, gateway_chain, "gateway");
         assert_true(out.made);
-        compare(&out, first_missing(&g, c, s, e), "Gateway", n);
+        missing = first_missing(&g, c, s, e);
+        compare(&out, missing, reason_of(missing, c, s, e), "Gateway", n);
         ready += out.ready;
     }
     fn_response_free(&first);
@@ -286,11 +309,11 @@ static void a_gateway_names_its_first_missing_link(void **state)
 
 enum owner { O_UNSEEN, O_OTHER, O_YOUNGER, O_NOBODY, OWNERS };
 enum pods { P_UNSEEN, P_NONE, P_SOME, P_ALL, PODS };
-enum { ROUTES = WORDS * WORDS * WORDS * 2 };
+enum { ROUTES = WORDS * WORDS * WORDS * 2 * 2 };
 
 struct route {
     enum said accepted, resolved, partly;
-    bool entry;
+    bool entry, deleting;
 };
 
 static struct route route_of(unsigned n)
@@ -298,7 +321,8 @@ static struct route route_of(unsigned n)
     struct route r = { .accepted = words[digit(&n, WORDS)], .resolved = words[digit(&n, WORDS)] };
 
     r.partly = words[digit(&n, WORDS)];
-    r.entry = n;
+    r.entry = digit(&n, 2);
+    r.deleting = n;
     return r;
 }
 
@@ -317,6 +341,8 @@ static json_t *route_document(const struct route *r)
         json_decref(conditions);
     doc = document(json_incref(spec), spec, jx_pack("{s:o}", "parents", parents));
     jx_set(jx_at(doc, "response.body.metadata"), "creationTimestamp", jx_text("2026-11-22T10:00:00Z"));
+    if (r->deleting)
+        jx_set(jx_at(doc, "response.body.metadata"), "deletionTimestamp", jx_text("2026-11-22T12:00:00Z"));
     return doc;
 }
 
@@ -365,9 +391,18 @@ static const char *route_missing(const struct route *r, enum owner o, enum pods 
     /* PartiallyInvalid is bad news whatever generation it speaks of */
     if (r->resolved != GOOD || r->partly == GOOD || r->partly == OLD)
         return "ResolvedRefs";
+    if (r->deleting)
+        return "Accepted";
     if (alone && (o == O_UNSEEN || o == O_OTHER))
         return "ListenerFree";
     return p == P_ALL ? "" : "EndpointsReady";
+}
+
+static const char *route_reason(const char *missing, enum owner o, enum pods p)
+{
+    if (!strcmp(missing, "ListenerFree"))
+        return o == O_UNSEEN ? "Pending" : "ListenerTaken";
+    return strcmp(missing, "EndpointsReady") != 0 ? NULL : p == P_UNSEEN ? "Pending" : "NoEndpoints";
 }
 
 static const char *const route_chain[] = { "Applied",      "Accepted",       "ResolvedRefs",
@@ -395,6 +430,7 @@ static void check_routes(const struct answers *a, const char *kind, const char *
     for (unsigned n = 0; n < ROUTES * OWNERS * PODS; n++) {
         unsigned rest = n, o = digit(&rest, OWNERS), p = digit(&rest, PODS);
         const struct route r = route_of(rest);
+        const char *missing;
         struct outcome out;
 
         set_part(observed, "route", a->routes, rest, true);
@@ -403,7 +439,8 @@ static void check_routes(const struct answers *a, const char *kind, const char *
         set_part(observed, "endpoints", a->pods, p, p != P_UNSEEN);
         out = look(doc, observed, route_chain, "route");
         assert_true(out.made); /* what was made stays, whoever has the listener */
-        compare(&out, route_missing(&r, o, p, alone), kind, n);
+        missing = route_missing(&r, o, p, alone);
+        compare(&out, missing, route_reason(missing, o, p), kind, n);
         ready += out.ready;
     }
     fn_response_free(&first);
@@ -425,7 +462,7 @@ static void check_held(const struct answers *a, const char *kind)
 
         set_part(observed, "routes", a->owners, o, o != O_UNSEEN);
         out = look(doc, observed, route_chain, "route");
-        compare(&out, "Applied", kind, o);
+        compare(&out, "Applied", o == O_UNSEEN || o == O_NOBODY ? "Creating" : "ListenerTaken", kind, o);
         assert_int_equal(out.made, o == O_NOBODY);
     }
 }

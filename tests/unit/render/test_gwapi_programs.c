@@ -145,6 +145,22 @@ static void what_a_fresh_gateway_says_is_nothing(void **state)
     assert_string_equal(jx_str(json_array_get(at, 0), "accepted.reason", ""), "Pending");
 }
 
+/* No server has a condition twice; whoever does is not believed. */
+static void what_is_said_twice_is_not_believed(void **state)
+{
+    const struct gateway good = { .address = true };
+    json_auto_t *list = json_array(), *ready = NULL;
+    json_t *doc = gateway(&good);
+
+    (void)state;
+    say(jx_at(doc, "response.body.status.conditions"), "Accepted", BAD, "Invalid");
+    jx_append(list, doc);
+    jx_append(list, gateway(&good));
+    ready = run(gwapi_gateway_ready, list);
+    assert_true(json_is_false(json_array_get(ready, 0)));
+    assert_true(json_is_true(json_array_get(ready, 1)));
+}
+
 /* A projection has 16 KiB, however much there is to say. */
 static void a_large_gateway_has_a_small_projection(void **state)
 {
@@ -254,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_gateway_is_ready_when_everything_is_true_of_its_generation),
         cmocka_unit_test(a_gateway_that_is_not_ready_has_a_reason),
         cmocka_unit_test(what_a_fresh_gateway_says_is_nothing),
+        cmocka_unit_test(what_is_said_twice_is_not_believed),
         cmocka_unit_test(a_large_gateway_has_a_small_projection),
         cmocka_unit_test(a_route_is_ready_when_each_parent_took_this_generation_of_it),
         cmocka_unit_test(each_parent_counts),
