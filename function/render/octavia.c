@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "function/render/octavia.h"
 #include "function/render/words.h"
+#include "lib/buf.h"
 #include "lib/jx.h"
 #include "lib/suggest.h"
 #include <ctype.h>
@@ -11,7 +12,13 @@
 
 enum value_type { BOOL, NUMBER, UUID, TEXT, WORD, DNS, SECRET_URL, LABELS, PROXY };
 enum { FIXED = 1 /* counts at creation only */, FLOATING = 2 /* is about the floating IP */ };
-enum { MS_MOST = 86400000 /* Octavia: a day */, SECONDS_MOST = 3600, TEXT_MOST = 255, UUID_DIGITS = 36 };
+enum {
+    MS_MOST = 86400000 /* Octavia: a day */,
+    SECONDS_MOST = 3600,
+    TEXT_MOST = 255,
+    LABELS_MOST = 16384,
+    UUID_DIGITS = 36
+};
 
 static const char *const methods[] = { "ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT",
                                        NULL };
@@ -176,19 +183,16 @@ static json_t *labels_text(const json_t *map)
 {
     size_t n;
     CLEAN(free) const char **keys = jx_keys(map, &n);
-    CLEAN(free) char *all = x_strdup("");
+    CLEAN(buf_free) struct buf all = buf_max(LABELS_MOST);
 
     for (size_t i = 0; i < n; i++) {
         const char *value = json_string_value(json_object_get(map, keys[i]));
-        CLEAN(free) char *before = all;
 
-        if (!words_key(keys[i]) || !value || !words_value(value)) {
-            all = NULL;
+        if (!words_key(keys[i]) || !value || !words_value(value) ||
+            buf_addf(&all, "%s%s=%s", i ? "," : "", keys[i], value) < 0)
             return NULL;
-        }
-        all = x_asprintf("%s%s%s=%s", before, i ? "," : "", keys[i], value);
     }
-    return n ? jx_text(all) : NULL;
+    return n ? jx_text(buf_text(&all)) : NULL;
 }
 
 /* true and v1 are the same, v2 is its binary form. */

@@ -4,7 +4,7 @@
 #include "function/render/desired.h"
 #include "function/render/words.h"
 
-enum { LABEL_MAX = 63 };
+enum { LABEL_MAX = 63, ANNOTATIONS_MAX = 256 << 10 };
 
 void workload_begin(struct workload *w, const struct fn_request *req, struct fn_response *r, const char *noun,
                     const struct part *parts)
@@ -88,12 +88,13 @@ void workload_check_name(struct workload *w)
 
 static void check_map(struct workload *w, const char *path, const json_t *map, bool labels)
 {
-    size_t n;
+    size_t n, bytes = 0;
     CLEAN(free) const char **keys = jx_keys(map, &n);
 
     for (size_t i = 0; i < n; i++) {
         const json_t *value = json_object_get(map, keys[i]);
 
+        bytes += strlen(keys[i]) + json_string_length(value);
         if (!words_key(keys[i]))
             problems_add(&w->call.problems,
                          "%s: \"%.80s\" is not a key that Kubernetes takes; write for example "
@@ -108,6 +109,10 @@ static void check_map(struct workload *w, const char *path, const json_t *map, b
                          "and underscores, letters or digits at both ends",
                          path, json_string_value(value), LABEL_MAX);
     }
+    if (!labels && bytes > ANNOTATIONS_MAX)
+        problems_add(&w->call.problems,
+                     "%s has %zu bytes, and Kubernetes takes at most %d; large data belongs in a ConfigMap",
+                     path, bytes, ANNOTATIONS_MAX);
 }
 
 void workload_check_maps(struct workload *w, const json_t *labels, const json_t *annotations)

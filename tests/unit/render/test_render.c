@@ -148,6 +148,33 @@ static void odd_documents_are_refused(void **state)
     }
 }
 
+/* A case folder would be as large as what it shows. */
+static void more_annotations_than_kubernetes_takes_are_refused(void **state)
+{
+    static const struct {
+        size_t bytes;
+        bool good;
+    } cases[] = { { 262143, true }, { 262144, false } }; /* the key is one more */
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        json_auto_t *composite =
+            parse("{\"apiVersion\": \"platform.cleura.crossplane.io/v1alpha1\", \"kind\": \"Volume\", "
+                  "\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}, \"spec\": {\"shootRef\": "
+                  "{\"name\": \"s\"}, \"size\": \"1Gi\", \"annotations\": {}}}");
+        CLEAN(free) char *value = x_alloc(cases[i].bytes + 1);
+        struct fn_response r;
+        struct err e;
+
+        memset(value, 'x', cases[i].bytes);
+        jx_set(jx_at(composite, "spec.annotations"), "k", json_string(value));
+        fn_response_init(&r);
+        assert_int_equal(render(&(struct fn_request){ composite, NULL, NULL }, &r, &e), 0);
+        assert_int_equal(json_array_size(r.results), cases[i].good ? 0 : 1);
+        fn_response_free(&r);
+    }
+}
+
 static void a_condition_is_cut_at_a_whole_character(void **state)
 {
     char text[CONDITIONS_TEXT + 200];
@@ -224,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_cluster_whose_spec_turned_bad_is_kept),
         cmocka_unit_test(the_same_spec_gives_the_same_bytes),
         cmocka_unit_test(odd_documents_are_refused),
+        cmocka_unit_test(more_annotations_than_kubernetes_takes_are_refused),
         cmocka_unit_test(a_condition_is_cut_at_a_whole_character),
         cmocka_unit_test(names_are_cut_at_whole_characters),
         cmocka_unit_test(problems_are_numbered_and_counted),
