@@ -9,6 +9,7 @@
 enum {
     ANNOTATIONS_ALWAYS = 8, /* what every release of Gateway API takes */
     ANNOTATIONS_MOST = 16,  /* since 1.6 */
+    ANNOTATION_BYTES = 4096,
     RAISED = 6,
     READABLE = 48, /* of "<namespace>-<name>", what the Service is named after */
     REPLICAS_MOST = 100,
@@ -115,14 +116,21 @@ static void check_annotations(struct gateway *g, struct problems *p, struct prob
     size_t n;
     CLEAN(free) const char **keys = jx_keys(annotations, &n);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        size_t bytes = json_string_length(json_object_get(annotations, keys[i]));
+
         if (!words_key(keys[i]))
             problems_add(
                 p,
                 "spec.infrastructure.annotations: \"%.80s\" is not a key that Kubernetes takes; write "
                 "for example example.com/tier",
                 keys[i]);
-
+        if (bytes > ANNOTATION_BYTES)
+            problems_add(p,
+                         "spec.infrastructure.annotations: the value of \"%.80s\" has %zu bytes; at most %d "
+                         "are possible, shorten it",
+                         keys[i], bytes, ANNOTATION_BYTES);
+    }
     if (n > ANNOTATIONS_ALWAYS && n <= ANNOTATIONS_MOST && bundle_minor(g) >= 0 && bundle_minor(g) < RAISED)
         problems_add(
             p,

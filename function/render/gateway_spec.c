@@ -122,8 +122,8 @@ static void default_mode(json_t *one)
 {
     json_t *t = json_object_get(one, "tls");
 
-    /* what TLS means is not guessed */
-    if (t && !json_object_get(t, "mode") && !strcmp(jx_str(one, "protocol", ""), "HTTPS"))
+    /* what TLS means is not guessed; what is no object is told and null here */
+    if (json_is_object(t) && !json_object_get(t, "mode") && !strcmp(jx_str(one, "protocol", ""), "HTTPS"))
         jx_add(t, jx_s("mode", "Terminate"));
 }
 

@@ -89,6 +89,19 @@ static void check_host(const struct route_check *c, const json_t *list, const ch
     }
 }
 
+/* The server keeps such a list as a set. */
+static void check_once(const struct route_check *c, const json_t *list, const char *path)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+
+        for (size_t j = 0; text && j < i; j++)
+            if (json_equal(json_array_get(list, i), json_array_get(list, j)))
+                problems_add(c->problems, "%s[%zu]: \"%.64s\" is in %s[%zu] too; remove one", path, i, text,
+                             path, j);
+    }
+}
+
 static void check_headers(const struct route_check *c, const json_t *f, const char *path, const char *member)
 {
     static const char *const changes[] = { "set", "add", "remove" };
@@ -99,6 +112,7 @@ static void check_headers(const struct route_check *c, const json_t *f, const ch
         CLEAN(free) char *below = x_asprintf("%s.%s.%s", path, member, changes[i]);
 
         route_rules_names(c, list, below, "header");
+        check_once(c, list, below);
         if (request)
             check_host(c, list, below);
     }
@@ -109,20 +123,16 @@ static void check_cors_list(const struct route_check *c, const json_t *f, const 
                             const char *member)
 {
     const json_t *list = json_object_get(json_object_get(f, "cors"), member);
+    CLEAN(free) char *below = x_asprintf("%s.cors.%s", path, member);
 
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *one = json_array_get(list, i);
-        const char *text = json_string_value(one);
+        const char *text = json_string_value(json_array_get(list, i));
 
         if (text && !strcmp(text, "*") && json_array_size(list) > 1)
-            problems_add(c->problems,
-                         "%s.cors.%s[%zu]: \"*\" stands for all of them; remove it, or the others", path,
-                         member, i);
-        for (size_t j = 0; text && j < i; j++)
-            if (json_equal(one, json_array_get(list, j)))
-                problems_add(c->problems, "%s.cors.%s[%zu]: \"%.64s\" is in %s.cors.%s[%zu] too; remove one",
-                             path, member, i, text, path, member, j);
+            problems_add(c->problems, "%s[%zu]: \"*\" stands for all of them; remove it, or the others",
+                         below, i);
     }
+    check_once(c, list, below);
 }
 
 static void check_cors(const struct route_check *c, const json_t *f, const char *path)
