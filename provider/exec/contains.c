@@ -48,7 +48,7 @@ bool json_same(const json_t *a, const json_t *b)
 /* Kubernetes' own kinds leave such members out. */
 static bool is_empty(const json_t *v)
 {
-    return json_is_null(v) || json_is_false(v) || (json_is_number(v) && json_number_value(v) == 0) ||
+    return json_is_false(v) || (json_is_number(v) && json_number_value(v) == 0) ||
            (json_is_string(v) && !json_string_length(v)) || (json_is_object(v) && !json_object_size(v)) ||
            (json_is_array(v) && !json_array_size(v));
 }
@@ -103,6 +103,8 @@ static bool members_applied(const json_t *there, const json_t *wanted,
     json_object_foreach ((json_t *)(uintptr_t)wanted, key, member) {
         const json_t *at = json_object_get(there, key);
 
+        if (json_is_null(member)) /* says nothing: the server may have a default there */
+            continue;
         if (!at ? !is_empty(member) : match ? !match(at, member) : !member_applied(key, at, member))
             return false;
     }

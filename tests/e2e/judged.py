@@ -50,7 +50,7 @@ class Verdict:
     def __init__(self, file="-", composite=None):
         done = subprocess.run([str(BIN / "cleura-shoot"), "render", "-o", "json", "-f", str(file)], input=json.dumps(composite),
                               capture_output=True, text=True, timeout=60, check=False)
-        expect(done.returncode in (0, 2), f"cleura-shoot render: exit {done.returncode}\n{done.stderr}")
+        expect(done.returncode in (0, 2), f"cleura-shoot render: exit {done.returncode} {done.stderr} {json.dumps(composite)[:3000]}")
         self.accepted = done.returncode == 0
         self.words = done.stderr
         self.documents = json.loads(done.stdout) if self.accepted else []

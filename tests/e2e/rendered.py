@@ -121,6 +121,8 @@ def lacking(wanted, got, path=""):
 
 
 def missing(wanted, there, key, path):
+    if wanted is None:
+        return None
     if key not in there:
         return f"{path}: {wanted!r} is not there" if wanted else None
     if key in AMOUNTS and isinstance(wanted, dict):

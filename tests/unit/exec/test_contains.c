@@ -68,6 +68,7 @@ static void what_was_applied_may_have_grown(void **state)
         { "{\"a\":1}", "{\"a\":1.0}", true },
         { "{\"a\":1}", "{\"b\":false,\"c\":0,\"d\":\"\"}", true },
         { "{\"a\":1}", "{\"b\":true}", false },
+        { "{\"a\":1}", "{\"a\":null}", true },
         { "{\"a\":true}", "{\"a\":false}", false },
         { "{\"a\":1}", "{\"a\":0}", false },
         /* as a real API server stores what is asked for */
