@@ -29,7 +29,7 @@ static const struct {
     { "RefNotPermitted", "Waiting",
       "create a ReferenceGrant in the backend's namespace, or move the Service" },
     { "BackendNotFound", "Waiting", "create the Service, or correct its name" },
-    { "InvalidBackendRef", "Waiting", "correct the backend" },
+    { "InvalidBackendRef", "Waiting", "name a Service that has pods, and is not of type ExternalName" },
     { "PortNotFound", "Waiting", "name a port of the Service, not the targetPort of its pods" },
     { "PortNotSpecified", "Failed", "name the port of the Service" },
     { "EndpointsNotFound", "Waiting", "it goes on when a pod of the Service is ready" },
