@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the kinds that live in a shoot share.  Such a composite becomes Requests to the shoot's own API server, through the
  * ProviderConfig that its Shoot makes: one that applies the object by server-side apply, one for the namespace, and probes that
- * only observe.  All are rendered at once, in any order with the Shoot; the provider holds them until the shoot is up.
+ * only observe.  All are rendered at once, in any order with the Shoot; the provider holds them until the shoot is up.  A route that may
+ * not be made before something is known leaves its object out (route_listener.c).
  *
  * A renderer goes: workload_begin(), jx_bind_all() with WORKLOAD_FIELDS in its table, workload_spec(), its rules,
  * workload_verdict() and, unless that refuses, workload_put_*() when it says so, workload_finish(); workload_end(). */

@@ -11,6 +11,7 @@ from lab import ROOT, expect, expect_equal, run  # noqa: E402
 
 SHOP = ROOT / "examples/shop"
 INSIDE = ("volume", "loadbalancer")  # these need nothing but a cluster
+ROUTES = ("gateway", "grpcroute", "httproute", "tcproute", "tlsroute", "udproute")  # gateway-routes makes them Ready
 SECRET = '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "shop"}, "stringData": {"password": "p"}}'
 
 
@@ -23,6 +24,8 @@ def renders(lab):
 
 
 def clusters(lab):
+    for name in ROUTES:
+        lab.cli("render", "-f", ROOT / "examples" / name)
     folders = sorted(path.parent for path in ROOT.glob("examples/*/shoot.yaml") if path.parent != SHOP)
     expect(len(folders) >= 2, "there are examples")
     for folder in folders:
