@@ -5,6 +5,8 @@
 #include "lib/jx.h"
 #include "lib/jx_fixed.h"
 
+enum { RESULT_TEXT = 16 << 10 };
+
 /* At most CONDITIONS_TEXT bytes and whole characters of 'message'. */
 static json_t *cut(const char *message)
 {
@@ -67,9 +69,19 @@ void conditions_verdict(struct fn_response *r, const struct problems *problems, 
     conditions_set(r, "Advice", advice->n ? "True" : "False", advice->n ? "Advice" : "NoAdvice", hints);
 }
 
+void conditions_lasting(struct fn_response *r, const struct problems *problems)
+{
+    CLEAN(free)
+    char *all = conditions_text(problems, RESULT_TEXT),
+         *told = conditions_text(problems, CONDITIONS_TEXT);
+
+    if (strcmp(all, told) != 0)
+        conditions_result(r, FN_WARNING, "Invalid", all);
+}
+
 void conditions_refuse(struct fn_response *r, const struct problems *problems)
 {
-    CLEAN(free) char *all = conditions_text(problems, 16 << 10);
+    CLEAN(free) char *all = conditions_text(problems, RESULT_TEXT);
 
     conditions_result(r, FN_FATAL, "Invalid", all);
     jx_add(r->status, jx_w("phase", "Invalid"));

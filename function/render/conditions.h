@@ -22,6 +22,9 @@ void conditions_result(struct fn_response *r, enum fn_severity severity, const c
 void conditions_verdict(struct fn_response *r, const struct problems *problems,
                         const struct problems *advice);
 
+/* What is applied stays, though its spec has errors: when condition Valid has no room for all of them, a warning has. */
+void conditions_lasting(struct fn_response *r, const struct problems *problems);
+
 /* The end of a composite that is not applied yet and cannot be: the user is told everything at once, and nothing is
  * made. */
 void conditions_refuse(struct fn_response *r, const struct problems *problems);

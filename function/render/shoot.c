@@ -109,6 +109,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
         compose(st);
         shoot_status(st);
     } else if (st->seen[SHOOT_REQUEST].object) {
+        conditions_lasting(r, &st->call.problems);
         shoot_compose_again(st);
         shoot_status(st);
     } else {

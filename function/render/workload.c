@@ -161,6 +161,7 @@ enum workload_verdict workload_verdict(struct workload *w)
         conditions_refuse(c->r, &c->problems);
         return WORKLOAD_REFUSE;
     }
+    conditions_lasting(c->r, &c->problems);
     for (int id = 0; w->parts[id].key; id++)
         if (w->seen[id].object)
             desired_keep(c->r, &w->parts[id]);
