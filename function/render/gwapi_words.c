@@ -285,7 +285,7 @@ static bool is_origin(const char *text)
 
 const char *wrong_origin(const char *text)
 {
-    return !strcmp(text, "*") || is_origin(text)
+    return !strcmp(text, "*") || (is_origin(text) && strlen(text) <= NAME_MAX_DNS)
                ? NULL
                : "is not an origin; write scheme and host, for example https://shop.example.com, or "
                  "https://*.example.com";

@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#define TEN "0123456789"
+#define LONG                                                                                                 \
+    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 struct example {
     const char *(*wrong)(const char *text);
     const char *text, *says; /* NULL: it is right */
@@ -85,6 +89,7 @@ static const struct example examples[] = {
     { wrong_origin, "https://a.*.com", "is not an origin" },
     { wrong_origin, "https://", "is not an origin" },
     { wrong_origin, "https://:80", "is not an origin" },
+    { wrong_origin, "https://" LONG, "is not an origin" },
     { wrong_cors_method, "GET", NULL },
     { wrong_cors_method, "*", NULL },
     { wrong_cors_method, "get", "is not a method" },
