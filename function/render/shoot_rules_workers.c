@@ -121,6 +121,8 @@ static bool is_size(const char *size)
 static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
 {
     const char *size = w->volume_size;
+    const json_t *number = json_object_get(w->volume, "size");
+    double gi = json_number_value(number);
 
     if (w->volume_type && !st->call.in.gardener)
         problems_add(
@@ -135,7 +137,10 @@ static void check_volume(struct shoot_state *st, const struct shoot_worker *w)
             w->path, size, VOLUME_MOST_GI, gibibytes_meant(size));
         return;
     }
-    if (w->volume && !size && (!w->volume_type || st->call.in.gardener))
+    if (!size && json_is_number(number))
+        problems_add(&st->call.problems, "%s.volume.size has no unit; write for example %dGi", w->path,
+                     gi >= 1 && gi <= VOLUME_MOST_GI ? (int)gi : 50);
+    else if (w->volume && !size && (!w->volume_type || st->call.in.gardener))
         problems_add(&st->call.problems,
                      "%s.volume.size is required in volume; write for example 50Gi, or leave volume out",
                      w->path);
