@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/inside.h"
+#include <math.h>
+
+enum { NODES_MOST = 50 }; /* a slip of the pen shall not fill the memory */
 
 /* The switch's value as its place in what the switch allows. */
 static int place_of(const struct sim *s, enum switch_id id, const char *const values[], int n)
@@ -37,6 +40,7 @@ static void fill_cluster(const struct sim *s, struct settings *set)
 
     set->volume_ms = switch_ms(sw, SW_VOLUME_SECONDS);
     set->volumes_down = switch_is(sw, SW_VOLUME_CONTROLLER, "down");
+    set->nodes = (int)fmin(switch_number(sw, SW_NODES), NODES_MOST);
     set->scheduling = switch_on(sw, SW_SCHEDULING);
     set->pod_ms = switch_ms(sw, SW_POD_SECONDS);
     set->job_ms = switch_ms(sw, SW_JOB_SECONDS);

@@ -105,6 +105,7 @@ static const struct switch_def defs[SW_N] = {
     [SW_QUOTA_VOLUMES] = { "quota-volumes", "50", NULL, "volumes of claims, per project and region" },
     [SW_VOLUME_SECONDS] = { "volume-seconds", "10", NULL, "virtual time a volume takes, made or grown" },
     [SW_VOLUME_CONTROLLER] = { "volume-controller", "up", "up|down", "the Cinder driver in the shoots" },
+    [SW_NODES] = { "nodes", "1", NULL, "workers of each shoot; those deleted inside do not come back" },
     [SW_SCHEDULING] = { "scheduling", "on", "on|off", "pods find room on a node" },
     [SW_POD_SECONDS] = { "pod-seconds", "5", NULL, "virtual time until a scheduled pod is Ready" },
     [SW_JOB_SECONDS] = { "job-seconds", "30", NULL, "virtual time a Job's pod runs" },

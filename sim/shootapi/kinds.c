@@ -95,6 +95,10 @@ static const struct kind fixed[] = {
       "PROVISIONER=string:.provisioner|RECLAIMPOLICY=string:.reclaimPolicy|"
       "VOLUMEBINDINGMODE=string:.volumeBindingMode|ALLOWVOLUMEEXPANSION=boolean:.allowVolumeExpansion",
       "", NULL, NULL, NULL },
+    { "storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", "volumeattachment", "", ST,
+      "ATTACHER=string:.spec.attacher|PV=string:.spec.source.persistentVolumeName|NODE=string:.spec.nodeName|"
+      "ATTACHED=boolean:.status.attached",
+      "", NULL, NULL, NULL },
 };
 
 struct kinds {

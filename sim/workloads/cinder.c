@@ -204,7 +204,8 @@ static void volume_step(struct ctl *c, const json_t *volume)
                                   jx_str(volume, "spec.claimRef.name", ""));
     json_t *made = cloud_find(c->cloud->volumes, "id", jx_str(volume, "spec.csi.volumeHandle", ""));
 
-    if (!*uid || (claim && !strcmp(ctl_uid(claim), uid) && !ctl_deleting(volume)))
+    if (!*uid ||
+        (claim && !strcmp(ctl_uid(claim), uid))) /* protected while it is bound, also when it is deleted */
         return;
     if (made)
         jx_set(made, "status", json_string("available"));

@@ -37,7 +37,7 @@ static json_t *addresses_of(const struct envoy *e, const json_t *gateway, const 
     if (!strcmp(type, "ClusterIP"))
         add_address(list, "IPAddress", jx_str(service, "spec.clusterIP", ""));
     if (!strcmp(type, "NodePort"))
-        add_address(list, "IPAddress", "10.250.0.2"); /* the one node there is */
+        add_address(list, "IPAddress", "10.250.0.2"); /* that of the first node */
     if (e->c->set->eg_fault == EG_ADDRESS_STALE)
         return list;
     json_array_foreach (jx_at(service, "status.loadBalancer.ingress"), i, entry) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/pods.h"
+#include "sim/workloads/attach.h"
 #include "sim/workloads/conditions.h"
 #include "sim/workloads/containers.h"
 #include "sim/workloads/images.h"
+#include "sim/workloads/nodes.h"
 
 #define SCHEDULER "default-scheduler"
 #define KUBELET   "kubelet"
@@ -21,16 +23,33 @@ bool pods_use(const json_t *pod, const char *claim)
 
 /* ---- the scheduler ---- */
 
-static const char *free_node(const json_t *nodes)
+static size_t count_on(const json_t *pods, const char *node)
 {
+    const json_t *pod;
+    size_t i, n = 0;
+
+    json_array_foreach (pods, i, pod)
+        n += !strcmp(jx_str(pod, "spec.nodeName", ""), node);
+    return n;
+}
+
+/* The node with the fewest pods. Borrowed from 'nodes'. */
+static const char *free_node(const struct ctl *c, const json_t *nodes, const json_t *pod)
+{
+    json_auto_t *pods = ctl_list(c, "", "pods", NULL);
     const json_t *node;
-    size_t i;
+    const char *best = NULL;
+    size_t i, least = SIZE_MAX;
 
     json_array_foreach (nodes, i, node) {
-        if (condition_true(node, "Ready") && !jx_bool(node, "spec.unschedulable", false))
-            return ctl_name(node);
+        size_t n = count_on(pods, ctl_name(node));
+
+        if (n < least && nodes_take(node, jx_at(pod, "spec.nodeSelector"))) {
+            least = n;
+            best = ctl_name(node);
+        }
     }
-    return NULL;
+    return best;
 }
 
 /* Repeated only when the reason changes. */
@@ -56,7 +75,7 @@ static bool waits_for_consumer(const struct ctl *c, const json_t *claim)
 }
 
 /* Are the pod's claims bound? Tells the provisioner of the node when one waits for that. */
-static bool claims_bound(struct ctl *c, const json_t *pod, const char *node)
+static bool claims_bound(struct ctl *c, const json_t *pod, const char *node, size_t nodes)
 {
     CLEAN(free) char *why = NULL;
     const json_t *volume;
@@ -70,9 +89,11 @@ static bool claims_bound(struct ctl *c, const json_t *pod, const char *node)
         if (!*name || !strcmp(jx_str(claim, "status.phase", ""), "Bound"))
             continue;
         if (!claim)
-            why = x_asprintf("0/1 nodes are available: persistentvolumeclaim \"%.253s\" not found.", name);
+            why = x_asprintf("0/%zu nodes are available: persistentvolumeclaim \"%.253s\" not found.", nodes,
+                             name);
         else if (!waits_for_consumer(c, claim))
-            why = x_strdup("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+            why = x_asprintf("0/%zu nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+                             nodes);
         else
             ctl_patch(c, SCHEDULER, claim, "persistentvolumeclaims", NULL,
                       jx_pack("{s:{s:{s:s}}}", "metadata", "annotations",
@@ -86,13 +107,15 @@ static bool claims_bound(struct ctl *c, const json_t *pod, const char *node)
 
 static void schedule(struct ctl *c, const json_t *pod, const json_t *nodes)
 {
-    const char *node = c->set->scheduling ? free_node(nodes) : NULL;
+    const char *node = c->set->scheduling ? free_node(c, nodes, pod) : NULL;
+    size_t n = json_array_size(nodes);
+    CLEAN(free) char *full = x_asprintf("0/%zu nodes are available: %zu Insufficient cpu.", n, n);
 
     if (!node) {
-        unschedulable(c, pod, "0/1 nodes are available: 1 Insufficient cpu.");
+        unschedulable(c, pod, full);
         return;
     }
-    if (!claims_bound(c, pod, node))
+    if (!claims_bound(c, pod, node, n))
         return;
     ctl_event(c, SCHEDULER, pod, "Normal", "Scheduled", "Successfully assigned %s/%s to %s",
               ctl_namespace(pod), ctl_name(pod), node);
@@ -150,7 +173,7 @@ static void run(struct ctl *c, const json_t *pod)
     struct container_fate fate = { .state = state, .ready = true };
     json_t *status;
 
-    if (!volumes_there(c, pod) || !images_there(c, pod) ||
+    if (!volumes_there(c, pod) || !attach_done(c, pod) || !images_there(c, pod) ||
         !ctl_after(c, ctl_note(c, "pods", ctl_uid(pod)), "started", c->set->pod_ms))
         return;
     status = containers_status(pod, "Running", &fate);

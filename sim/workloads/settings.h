@@ -35,6 +35,7 @@ struct settings {
     int64_t volume_ms;
     bool volumes_down, scheduling;
 
+    int nodes;
     int64_t pod_ms, job_ms;
     enum job_outcome job_outcome;
     enum pull_outcome image_pull, chart_pull; /* of images by nodes, of charts by helm */

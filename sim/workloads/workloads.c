@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/workloads.h"
 #include "sim/shootapi/objects.h"
+#include "sim/workloads/attach.h"
 #include "sim/workloads/cinder.h"
 #include "sim/workloads/deployments.h"
 #include "sim/workloads/endpoints.h"
 #include "sim/workloads/envoy.h"
 #include "sim/workloads/gardenlet.h"
 #include "sim/workloads/jobs.h"
+#include "sim/workloads/nodes.h"
 #include "sim/workloads/octavia.h"
 #include "sim/workloads/pods.h"
 #include "sim/workloads/tasks.h"
@@ -16,8 +18,8 @@ struct workloads {
 };
 
 static void (*const controllers[])(struct ctl *c) = {
-    gardenlet_run, octavia_run, jobs_run,      deployments_run, pods_run,
-    tasks_run,     cinder_run,  endpoints_run, envoy_run,
+    gardenlet_run, nodes_run,  octavia_run, jobs_run,      deployments_run, pods_run,
+    tasks_run,     attach_run, cinder_run,  endpoints_run, envoy_run,
 };
 
 struct workloads *workloads_new(void)

@@ -145,6 +145,7 @@ def octavia_and_cinder(lab, c):
     c.says("LoadBalancer", "three", "here are no available nodes for LoadBalancer", "the cluster has no ready worker")
     [volume] = [one["metadata"]["name"] for one in json.loads(c.kubectl("get", "pv", "-o", "json"))["items"]]
     c.kubectl("delete", "pv", volume, "--wait=false")
+    c.kubectl("patch", "pv", volume, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
     c.says("Volume", "data", "The volume behind the claim is gone: delete this Volume and make another")
 
 

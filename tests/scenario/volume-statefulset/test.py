@@ -13,8 +13,8 @@ EXAMPLE = ROOT / "examples/volume"
 
 
 def attach_event(name, reason, message, minute):
-    """What the controller that attaches volumes says of a pod; the simulator has one node, and so never has cause to."""
-    time = (datetime.datetime(2026, 1, 1) + datetime.timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """What the controller that attaches volumes says of a pod, after all that it has said by itself."""
+    time = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"apiVersion": "v1", "kind": "Event", "metadata": {"name": name, "namespace": "my-app"}, "reason": reason,
             "type": "Normal" if reason.startswith("Successful") else "Warning", "message": message, "firstTimestamp": time,
             "lastTimestamp": time, "count": 1, "source": {"component": "attachdetach-controller"},

@@ -274,8 +274,94 @@ static void a_volume_that_vanishes_is_lost(void **state)
     bound();
     volume = x_asprintf("/api/v1/persistentvolumes/%s", got("spec.volumeName"));
     (void)call("DELETE", volume, "");
+    pass(3600);
+    assert_string_equal(of_claim("status.phase"), "Bound"); /* it is protected; but who forces it */
+    assert_int_equal(
+        call_as("PATCH", volume, "application/merge-patch+json", "{'metadata':{'finalizers':null}}"), 200);
     pass(0);
     assert_string_equal(of_claim("status.phase"), "Lost");
+}
+
+static void pod_on(const char *name, const char *claim_name, const char *node)
+{
+    CLEAN(free)
+    char *body = x_asprintf(
+        "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s'},'spec':{'nodeSelector':{"
+        "'kubernetes.io/hostname':'shoot-worker-z1-%s'},'containers':[{'name':'c','image':'i'}],'volumes':[{"
+        "'name':'v','persistentVolumeClaim':{'claimName':'%s'}}]}}",
+        name, node, claim_name);
+
+    assert_int_equal(call("POST", PODS, body), 201);
+}
+
+static const char *phase_of(const char *name)
+{
+    CLEAN(free) char *path = x_asprintf(PODS "/%s", name);
+
+    (void)call("GET", path, "");
+    return got("status.phase");
+}
+
+static void a_volume_is_attached_to_one_node_at_a_time(void **state)
+{
+    CLEAN(free) char *message = NULL;
+
+    (void)state;
+    world.settings.nodes = 2;
+    (void)claim("10Gi", "");
+    pod_on("one", "data", "0");
+    pass(0);
+    pass(10);
+    pass(5);
+    assert_string_equal(phase_of("one"), "Running");
+    assert_non_null(
+        strstr(event("SuccessfulAttachVolume"), "AttachVolume.Attach succeeded for volume \"pvc-"));
+    pod_on("same", "data", "0");
+    pod_on("other", "data", "1");
+    pass(0);
+    pass(5);
+    assert_string_equal(phase_of("same"), "Running");
+    assert_string_equal(phase_of("other"), "Pending");
+    message = x_asprintf("Multi-Attach error for volume \"%s\" Volume is already used by pod(s) one, same",
+                         of_claim("spec.volumeName"));
+    assert_string_equal(event("FailedAttachVolume"), message);
+    assert_int_equal(call("DELETE", PODS "/one", ""), 200);
+    assert_int_equal(call("DELETE", PODS "/same", ""), 200);
+    pass(0);
+    pass(5);
+    assert_string_equal(phase_of("other"), "Running");
+    (void)call("GET", "/apis/storage.k8s.io/v1/volumeattachments", "");
+    assert_string_equal(jx_str(json_array_get(jx_at(reply.doc, "items"), 0), "spec.nodeName", ""),
+                        "shoot-worker-z1-1");
+    assert_int_equal(json_array_size(jx_at(reply.doc, "items")), 1);
+}
+
+/* The root disk is one of its 26. */
+static void a_node_takes_25_volumes(void **state)
+{
+    (void)state;
+    world.settings.nodes = 2;
+    for (int i = 0; i < 26; i++) {
+        CLEAN(free) char *name = x_asprintf("p%02d", i);
+        CLEAN(free)
+        char *body =
+            x_asprintf("{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'%s'},'spec':{"
+                       "'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}}",
+                       name);
+
+        assert_int_equal(call("POST", CLAIMS, body), 201);
+        pod_on(name, name, "0");
+    }
+    pass(0);
+    pass(10);
+    pass(5);
+    assert_string_equal(phase_of("p24"), "Running");
+    assert_string_equal(phase_of("p25"), "Pending");
+    assert_non_null(strstr(event("FailedAttachVolume"), "The maximum allowed number of disk devices (26)"));
+    assert_int_equal(call("DELETE", PODS "/p00", ""), 200);
+    pass(0);
+    pass(5);
+    assert_string_equal(phase_of("p25"), "Running");
 }
 
 int main(void)
@@ -296,6 +382,8 @@ int main(void)
         WORKLOADS_TEST(the_quota_is_an_event_and_tried_again),
         WORKLOADS_TEST(a_used_claim_stays_until_the_pod_goes),
         WORKLOADS_TEST(a_volume_that_vanishes_is_lost),
+        WORKLOADS_TEST(a_volume_is_attached_to_one_node_at_a_time),
+        WORKLOADS_TEST(a_node_takes_25_volumes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,24 @@ static void endpoints_follow_pods(void **state)
     assert_int_equal(json_array_size(jx_at(json_array_get(jx_at(reply.doc, "items"), 0), "endpoints")), 0);
 }
 
+static void there_are_as_many_nodes_as_the_setting_says(void **state)
+{
+    (void)state;
+    world.settings.nodes = 3;
+    pass(0);
+    assert_int_equal(count("/api/v1/nodes"), 3);
+    make_deployment("3", "a");
+    pass(0);
+    pass(5);
+    assert_int_equal(count(PODS "?fieldSelector=spec.nodeName=shoot-worker-z1-2"), 1); /* spread */
+    assert_int_equal(call("DELETE", "/api/v1/nodes/shoot-worker-z1-1", ""), 200);
+    pass(3600);
+    assert_int_equal(count("/api/v1/nodes"), 2);
+    world.settings.nodes = 1;
+    pass(0);
+    assert_int_equal(count("/api/v1/nodes"), 1);
+}
+
 static void nothing_is_written_without_a_cause(void **state)
 {
     CLEAN(free) char *before = NULL;
@@ -202,6 +220,7 @@ int main(void)
         WORKLOADS_TEST(a_deployment_becomes_available),
         WORKLOADS_TEST(a_deployment_that_hangs_says_so_after_ten_minutes),
         WORKLOADS_TEST(endpoints_follow_pods),
+        WORKLOADS_TEST(there_are_as_many_nodes_as_the_setting_says),
         WORKLOADS_TEST(nothing_is_written_without_a_cause),
     };
 

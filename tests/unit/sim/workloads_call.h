@@ -39,6 +39,7 @@ static inline int setup_workloads(void **state)
     world.settings.quota_volumes = 50;
     world.settings.quota_gigabytes = 1000;
     world.settings.volume_ms = 10 * CLOCK_SECOND;
+    world.settings.nodes = 1;
     world.settings.pod_ms = 5 * CLOCK_SECOND;
     world.settings.job_ms = 30 * CLOCK_SECOND;
     return 0;
