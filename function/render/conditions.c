@@ -72,8 +72,7 @@ void conditions_verdict(struct fn_response *r, const struct problems *problems, 
 void conditions_lasting(struct fn_response *r, const struct problems *problems)
 {
     CLEAN(free)
-    char *all = conditions_text(problems, RESULT_TEXT),
-         *told = conditions_text(problems, CONDITIONS_TEXT);
+    char *all = conditions_text(problems, RESULT_TEXT), *told = conditions_text(problems, CONDITIONS_TEXT);
 
     if (strcmp(all, told) != 0)
         conditions_result(r, FN_WARNING, "Invalid", all);
