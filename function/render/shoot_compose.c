@@ -214,8 +214,10 @@ void shoot_compose(struct shoot_state *st)
 
 void shoot_compose_again(struct shoot_state *st)
 {
+    shoot_gateway_recall(st);
     for (enum shoot_part id = 0; id < SHOOT_PARTS; id++)
-        if (st->seen[id].object)
+        if (st->seen[id].object && shoot_gateway_may_stay(st, id))
             desired_keep(st->call.r, &shoot_parts[id]);
+    shoot_gateway_judge(st);
     st->applied = true; /* what is there is all that will be */
 }

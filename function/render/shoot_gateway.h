@@ -11,8 +11,9 @@
 
 struct shoot_state;
 
-#define SHOOT_GATEWAY_NAMESPACE_NAME "envoy-gateway-system"
-#define SHOOT_GATEWAY_JOB_NAME       "envoy-gateway-installer"
+#define SHOOT_GATEWAY_NAMESPACE_NAME  "envoy-gateway-system"
+#define SHOOT_GATEWAY_JOB_NAME        "envoy-gateway-installer"
+#define SHOOT_GATEWAY_CONTROLLER_NAME "gateway.envoyproxy.io/gatewayclass-controller"
 
 enum shoot_gateway_by { SHOOT_GATEWAY_BY_NOBODY, SHOOT_GATEWAY_BY_JOB, SHOOT_GATEWAY_BY_RELEASE };
 
@@ -39,6 +40,7 @@ struct shoot_gateway_facts {
     bool job_done;  /* the Job did what is wanted of it now */
     bool released;  /* provider-helm has done what is wanted of it */
     bool deletable; /* provider-helm may uninstall */
+    bool going;     /* ... and is at it */
     bool drained;   /* no Gateway has a load balancer of it any more */
     bool classed;   /* the GatewayClass is there */
 };
@@ -60,10 +62,20 @@ struct shoot_gateway {
 void shoot_gateway_plan(struct shoot_state *st);
 void shoot_gateway_free(struct shoot_state *st);
 
-/* The version that was installed last, "1.9.0"; NULL when none was. */
+/* The same for a spec that is wrong: what there is, and nothing that is to be done. What stays then are all parts but rights that
+ * nobody needs. */
+void shoot_gateway_recall(struct shoot_state *st);
+bool shoot_gateway_may_stay(const struct shoot_state *st, int part);
+
+/* The version that was to be installed last, "1.9.0"; NULL when none was, or that is not what is there. */
 const char *shoot_gateway_installed(const struct shoot_state *st);
 /* What it has to fit: the Kubernetes that runs, else the one that is asked for; "" = not known. */
 const char *shoot_gateway_kubernetes(const struct shoot_state *st);
+
+/* The GatewayClass that is to be there; the one that was seen, or NULL; whether that is another controller's. */
+const char *shoot_gateway_class(const struct shoot_state *st);
+const char *shoot_gateway_class_there(const struct shoot_state *st);
+bool shoot_gateway_class_foreign(const struct shoot_state *st);
 
 /* The desired resources of the step that is due. */
 void shoot_gateway_compose(struct shoot_state *st);

@@ -39,15 +39,22 @@ static json_t *polled(const struct shoot_state *st, json_t *for_provider, const 
 }
 
 /* Nobody else has a say in these objects: what is there already is taken over. */
-static void put_object(struct shoot_state *st, enum shoot_part id, json_t *for_provider)
+static json_t *object_of(struct shoot_state *st, enum shoot_part id, json_t *for_provider)
 {
     struct requests rq = { 0 };
     char config[NAMING_SIZE];
+    json_t *request;
 
     begin(st, &rq, config);
     jx_add(for_provider, jx_b("adopt", true));
-    put(st, id, requests_request(&rq, &shoot_parts[id], polled(st, for_provider, st->spec.poll)));
+    request = requests_request(&rq, &shoot_parts[id], polled(st, for_provider, st->spec.poll));
     requests_free(&rq);
+    return request;
+}
+
+static void put_object(struct shoot_state *st, enum shoot_part id, json_t *for_provider)
+{
+    put(st, id, object_of(st, id, for_provider));
 }
 
 static void put_probe(struct shoot_state *st, enum shoot_part id, struct inside_probe *probe,
@@ -180,6 +187,8 @@ static void put_services(struct shoot_state *st)
               "15s");
 }
 
+/* Another controller's is not ours to delete: who it belongs to is known once it was seen. When the name of such a one is given up,
+ * its Request goes before there is one for the other name. */
 static void put_class(struct shoot_state *st)
 {
     static struct inside_kind kind = { .kind = "GatewayClass",
@@ -188,11 +197,20 @@ static void put_class(struct shoot_state *st)
                                        .discovered = true,
                                        .ready = shoot_gateway_class_ready,
                                        .projection = shoot_gateway_class_projection };
-    const char *name = st->spec.gateway.class_name ? st->spec.gateway.class_name : "envoy-gateway";
-    json_t *spec = jx_pack("{s:s}", "controllerName", "gateway.envoyproxy.io/gatewayclass-controller");
+    const char *name = shoot_gateway_class(st), *there = shoot_gateway_class_there(st);
+    bool foreign = shoot_gateway_class_foreign(st);
+    json_t *spec, *request;
 
-    put_object(st, SHOOT_GATEWAY_CLASS,
-               inside_apply(&kind, NULL, named(name, NULL, NULL), jx_object(jx_o("spec", spec)), NULL, NULL));
+    if (foreign && strcmp(there, name) != 0)
+        return;
+    spec = jx_pack("{s:s}", "controllerName", SHOOT_GATEWAY_CONTROLLER_NAME);
+    request = object_of(
+        st, SHOOT_GATEWAY_CLASS,
+        inside_apply(&kind, NULL, named(name, NULL, NULL), jx_object(jx_o("spec", spec)), NULL, NULL));
+    if (!there || foreign)
+        jx_set(json_object_get(request, "spec"), "managementPolicies",
+               jx_pack("[s, s, s]", "Observe", "Create", "Update"));
+    put(st, SHOOT_GATEWAY_CLASS, request);
 }
 
 /* ---- provider-helm ----------------------------------------------------------------------------------------------- */
@@ -242,16 +260,22 @@ enum todo { LEAVE_OUT, KEEP, PUT };
 
 /* Of each step, by the Job: KEEP is for what is there only. */
 static const enum todo by_job[STAGES][SHOOT_PARTS] = {
+/* the class comes last: one that is there may be somebody else's, until Envoy Gateway is ours */
 #define ALWAYS                                                                                               \
     [SHOOT_GATEWAY_NAMESPACE] = PUT, [SHOOT_GATEWAY_ACCOUNT] = PUT, [SHOOT_GATEWAY_CRDS] = PUT,              \
-    [SHOOT_GATEWAY_CLASS] = PUT
+    [SHOOT_GATEWAY_CLASS] = KEEP
     [SHOOT_GATEWAY_LOOKING] = { ALWAYS, [SHOOT_GATEWAY_RIGHTS] = KEEP, [SHOOT_GATEWAY_JOB] = KEEP },
     [SHOOT_GATEWAY_CONFLICT] = { ALWAYS, [SHOOT_GATEWAY_JOB] = KEEP },
     [SHOOT_GATEWAY_GRANTING] = { ALWAYS, [SHOOT_GATEWAY_RIGHTS] = PUT, [SHOOT_GATEWAY_JOB] = KEEP },
     [SHOOT_GATEWAY_INSTALLING] = { ALWAYS, [SHOOT_GATEWAY_RIGHTS] = PUT, [SHOOT_GATEWAY_JOB] = PUT,
                                    [SHOOT_GATEWAY_PODS] = PUT },
-    [SHOOT_GATEWAY_INSTALLED] = { ALWAYS, [SHOOT_GATEWAY_JOB] = PUT, [SHOOT_GATEWAY_CONTROLLER] = PUT },
 #undef ALWAYS
+    [SHOOT_GATEWAY_INSTALLED] = { [SHOOT_GATEWAY_NAMESPACE] = PUT,
+                                  [SHOOT_GATEWAY_ACCOUNT] = PUT,
+                                  [SHOOT_GATEWAY_CRDS] = PUT,
+                                  [SHOOT_GATEWAY_JOB] = PUT,
+                                  [SHOOT_GATEWAY_CONTROLLER] = PUT,
+                                  [SHOOT_GATEWAY_CLASS] = PUT },
 #define REST [SHOOT_GATEWAY_NAMESPACE] = KEEP, [SHOOT_GATEWAY_ACCOUNT] = PUT, [SHOOT_GATEWAY_SERVICES] = PUT
     [SHOOT_GATEWAY_DRAINING] = { REST, [SHOOT_GATEWAY_JOB] = KEEP, [SHOOT_GATEWAY_CLASS] = KEEP },
     [SHOOT_GATEWAY_UNCLASSING] = { REST, [SHOOT_GATEWAY_JOB] = KEEP },
@@ -262,9 +286,9 @@ static const enum todo by_job[STAGES][SHOOT_PARTS] = {
 };
 
 static const enum todo by_release[STAGES][SHOOT_PARTS] = {
-#define ALWAYS [SHOOT_GATEWAY_HELM] = PUT, [SHOOT_GATEWAY_RELEASE] = PUT, [SHOOT_GATEWAY_CLASS] = PUT
-    [SHOOT_GATEWAY_INSTALLING] = { ALWAYS },
-    [SHOOT_GATEWAY_INSTALLED] = { ALWAYS, [SHOOT_GATEWAY_CONTROLLER] = PUT },
+#define ALWAYS [SHOOT_GATEWAY_HELM] = PUT, [SHOOT_GATEWAY_RELEASE] = PUT, [SHOOT_GATEWAY_CRDS] = PUT
+    [SHOOT_GATEWAY_INSTALLING] = { ALWAYS, [SHOOT_GATEWAY_CLASS] = KEEP },
+    [SHOOT_GATEWAY_INSTALLED] = { ALWAYS, [SHOOT_GATEWAY_CONTROLLER] = PUT, [SHOOT_GATEWAY_CLASS] = PUT },
 #undef ALWAYS
     [SHOOT_GATEWAY_DRAINING] = { [SHOOT_GATEWAY_HELM] = KEEP,
                                  [SHOOT_GATEWAY_RELEASE] = KEEP,
@@ -276,7 +300,7 @@ static const enum todo by_release[STAGES][SHOOT_PARTS] = {
     [SHOOT_GATEWAY_REMOVAL] = { [SHOOT_GATEWAY_HELM] = KEEP,
                                 [SHOOT_GATEWAY_RELEASE] = PUT,
                                 [SHOOT_GATEWAY_SERVICES] = PUT },
-    [SHOOT_GATEWAY_GONE] = { [SHOOT_GATEWAY_HELM] = KEEP },
+    [SHOOT_GATEWAY_GONE] = { [SHOOT_GATEWAY_HELM] = KEEP, [SHOOT_GATEWAY_SERVICES] = KEEP },
 };
 
 static void (*const putters[SHOOT_PARTS])(struct shoot_state *st) = {

@@ -3,8 +3,8 @@
  *
  * Helm installs definitions once and never upgrades them, and their manifest is too large for a release of their own: they are
  * rendered and applied by the server first, then the chart follows without them.  Envoy Gateway looks for kinds when it starts; the
- * annotation on its pods makes it start again when the channel changes.  A helm that was killed leaves a release "pending", which
- * the next one would take for one at work. */
+ * annotation on its pods makes it start again when the channel changes.  A helm that was killed leaves a release "pending",
+ * which the next one would take for one at work, or "uninstalling", which it would not upgrade. */
 #include "function/render/shoot_gateway.h"
 #include "lib/cleanup.h"
 #include "lib/jx.h"
@@ -22,21 +22,22 @@ static char *script_to_install(const char *version, const char *channel, const c
     CLEAN(free) char *images = registry ? x_asprintf(" --set global.imageRegistry=%s", registry) : NULL;
     const char *charts = registry ? registry : default_registry;
 
-    return x_asprintf("helm template eg-crds oci://%s/envoyproxy/gateway-crds-helm --version v%s"
-                      " --set crds.gatewayAPI.enabled=true --set crds.gatewayAPI.channel=%s"
-                      " --set crds.envoyGateway.enabled=true > /tmp/crds.yaml\n"
-                      "kubectl apply --server-side --force-conflicts --field-manager=cleura -f "
-                      "/tmp/crds.yaml -o name > /tmp/applied\n"
-                      "grep ^customresourcedefinition /tmp/applied | xargs kubectl wait "
-                      "--for=condition=Established --timeout=2m\n"
-                      "kubectl delete secret -n " NS
-                      " -l 'owner=helm,name=eg,status in (pending-install,pending-upgrade,pending-rollback)' "
-                      "--ignore-not-found\n"
-                      "helm upgrade --install eg oci://%s/envoyproxy/gateway-helm --version v%s -n " NS
-                      " --skip-crds --set crds.enabled=false"
-                      " --set-string 'deployment.pod.annotations.cleura\\.crossplane\\.io/channel=%s'%s "
-                      "--wait --timeout 10m\n",
-                      charts, version, channel, charts, version, channel, images ? images : "");
+    return x_asprintf(
+        "helm template eg-crds oci://%s/envoyproxy/gateway-crds-helm --version v%s"
+        " --set crds.gatewayAPI.enabled=true --set crds.gatewayAPI.channel=%s"
+        " --set crds.envoyGateway.enabled=true > /tmp/crds.yaml\n"
+        "kubectl apply --server-side --force-conflicts --field-manager=cleura -f "
+        "/tmp/crds.yaml -o name > /tmp/applied\n"
+        "grep ^customresourcedefinition /tmp/applied | xargs kubectl wait "
+        "--for=condition=Established --timeout=2m\n"
+        "kubectl delete secret -n " NS
+        " -l 'owner=helm,name=eg,status in (pending-install,pending-upgrade,pending-rollback,uninstalling)' "
+        "--ignore-not-found\n"
+        "helm upgrade --install eg oci://%s/envoyproxy/gateway-helm --version v%s -n " NS
+        " --skip-crds --set crds.enabled=false"
+        " --set-string 'deployment.pod.annotations.cleura\\.crossplane\\.io/channel=%s'%s "
+        "--wait --timeout 10m\n",
+        charts, version, channel, charts, version, channel, images ? images : "");
 }
 
 /* Helm without rights sees no release and says that all is done: they are asked for first. What helm's hooks made, helm leaves. */
@@ -127,7 +128,8 @@ const char shoot_gateway_pods_projection[] =
         "{phase: $p.status.phase, "
         "unschedulable: ([g($p.status.conditions[]) | objects | select(.type == \"PodScheduled\" and .status == \"False\") | .message | cut(300)][0]), "
         "waiting: ([g($p.status.containerStatuses[]) | objects | g(.state.waiting) | objects | {reason: (.reason | cut(60)), message: (.message | cut(300))} | some][0]), "
-        "last: ([g($p.status.containerStatuses[]) | objects | g(.state.terminated, .lastState.terminated) | objects | select(.exitCode != 0) "
+        "last: ([(g($p.status.containerStatuses[]) | objects | g(.state.terminated, .lastState.terminated) | objects | select(.exitCode != 0)), "
+            "($p.status | objects | select(.phase == \"Failed\")) "
             "| {reason: (.reason | cut(60)), message: (.message | tail(300))} | some][0])} | some end";
 
 const char shoot_gateway_crds_projection[] =
@@ -141,7 +143,7 @@ const char shoot_gateway_crds_projection[] =
 const char shoot_gateway_class_ready[] =
     BASICS ACCEPTED "$gen != null and g($d.metadata.deletionTimestamp) == null and g($c.status) == \"True\"";
 const char shoot_gateway_class_projection[] =
-    BASICS ACCEPTED "{name: ($d.metadata.name | cut(253)), deleting: (g($d.metadata.deletionTimestamp) != null), accepted: (g($c.status) | cut(8)), "
+    BASICS ACCEPTED "{name: ($d.metadata.name | cut(253)), controller: (g($d.spec.controllerName) | cut(253)), deleting: (g($d.metadata.deletionTimestamp) != null), accepted: (g($c.status) | cut(8)), "
         "reason: (g($c.reason) | cut(60)), message: (g($c.message) | cut(300))} | some";
 
 /* The Gateways that own what is left, by the labels of their Services; all of a class may share one. */
@@ -149,8 +151,8 @@ const char shoot_gateway_left_ready[] =
     ASKED;
 const char shoot_gateway_left_projection[] =
     BASICS "[" ITEMS "] as $all | {count: ($all | length), names: [$all[:3][] | g(.metadata.labels) as $l "
-        "| $l[\"gateway.envoyproxy.io/owning-gateway-name\"] as $of "
-        "| (if $of then \"\\($l[\"gateway.envoyproxy.io/owning-gateway-namespace\"])/\\($of)\" else .metadata.name end)[:130]]}";
+        "| g($l[\"gateway.envoyproxy.io/owning-gateway-name\"]) as $of "
+        "| (if $of then \"\\($l[\"gateway.envoyproxy.io/owning-gateway-namespace\"])/\\($of)\" else g(.metadata.name) end) | cut(130) // \"?\"]}";
 
 const char shoot_gateway_controller_ready[] =
     BASICS ".response.body as $d | " ASKED " and g($d.status.observedGeneration) == g($d.metadata.generation) and " TRUE_OF("Available");

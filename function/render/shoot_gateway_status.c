@@ -9,14 +9,18 @@
 
 #define JOB_PATH SHOOT_GATEWAY_NAMESPACE_NAME "/" SHOOT_GATEWAY_JOB_NAME
 
+#define ANOTHER "somebody has put another in place of ours: delete it in the cluster, and ours is made again"
+
 static const struct link_advice advice[] = {
     { "Forbidden", "a policy of the cluster is in the way" },
+    { "NotOurs", ANOTHER },
     { 0 },
 };
 
 static const struct link_advice class_advice[] = {
     { "Rejected",
       "a GatewayClass of that name belongs to another controller: choose another spec.gateway.className" },
+    { "NotOurs", ANOTHER },
     { 0 },
 };
 
@@ -45,12 +49,24 @@ static bool blocked(const struct shoot_state *st, struct link *l)
     return false;
 }
 
+static const char *or_else(const char *text, const char *other) { return text && *text ? text : other; }
+
+/* The Job that is there is about to be replaced: what it has to say is no news. */
+static bool is_former(const struct shoot_state *st)
+{
+    const char *hash = jx_str(at(st, SHOOT_GATEWAY_JOB), "hash", st->gateway.hash);
+
+    return *st->gateway.hash && strcmp(hash, st->gateway.hash) != 0;
+}
+
 /* The Job's pod knows more than the Job. */
 static bool pod_trouble(const struct shoot_state *st, struct link *l)
 {
-    const json_t *pod = at(st, SHOOT_GATEWAY_PODS);
-    const char *waiting = jx_str(pod, "waiting.reason", ""), *message = jx_str(pod, "waiting.message", ""),
-               *unschedulable = jx_str(pod, "unschedulable", NULL), *last = jx_str(pod, "last.message", NULL);
+    const json_t *pod = is_former(st) ? NULL : at(st, SHOOT_GATEWAY_PODS);
+    const char *waiting = jx_str(pod, "waiting.reason", ""),
+               *message = or_else(jx_str(pod, "waiting.message", NULL), waiting),
+               *unschedulable = jx_str(pod, "unschedulable", NULL),
+               *last = or_else(jx_str(pod, "last.message", NULL), jx_str(pod, "last.reason", NULL));
 
     if (unschedulable)
         link_unmet(l, "Unschedulable", "The pod of Job %s finds no node: %.*s; add workers or make room",
@@ -67,12 +83,35 @@ static bool pod_trouble(const struct shoot_state *st, struct link *l)
     return unschedulable || strstr(waiting, "Image") || last;
 }
 
+/* Without a pod: one that may not be made, because of a quota or a webhook, leaves no trace but events. */
 static void installing(const struct shoot_state *st, struct link *l)
 {
-    const struct shoot_gateway *g = &st->gateway;
+    const struct observed *pods = &st->seen[SHOOT_GATEWAY_PODS];
+    const char *version = or_else(st->gateway.version, "");
 
-    if (!pod_trouble(st, l))
-        link_unmet(l, "Installing", "Envoy Gateway %s is being installed; nothing to do", g->version);
+    if (pod_trouble(st, l))
+        return;
+    if (pods->ready && !json_object_size(pods->at_provider) && !is_former(st))
+        link_unmet(
+            l, "Installing",
+            "Envoy Gateway %s is being installed: Job %s has no pod yet; should that last, its events say "
+            "why",
+            version, JOB_PATH);
+    else
+        link_unmet(l, "Installing", "Envoy Gateway %s is being installed; nothing to do", version);
+}
+
+/* What was installed was removed behind our back: who installs takes it for done. */
+static void is_lost(const struct shoot_state *st, struct link *l)
+{
+    bool by_job = st->gateway.by == SHOOT_GATEWAY_BY_JOB;
+
+    link_unmet(l, "NotFound",
+               "Deployment " SHOOT_GATEWAY_NAMESPACE_NAME
+               "/envoy-gateway is not in the cluster any more; %s, and "
+               "Envoy Gateway is installed again",
+               by_job ? "delete Job " JOB_PATH
+                      : "uninstall what is left (helm uninstall eg -n " SHOOT_GATEWAY_NAMESPACE_NAME ")");
 }
 
 /* Installed is one thing, at work another. */
@@ -80,17 +119,20 @@ static void at_work(const struct shoot_state *st, struct link *l)
 {
     const struct observed *controller = &st->seen[SHOOT_GATEWAY_CONTROLLER],
                           *class = &st->seen[SHOOT_GATEWAY_CLASS];
-    const char *name = jx_str(class->at_provider, "name", "envoy-gateway"),
-               *why = jx_str(class->at_provider, "message", ""),
+    const char *name = shoot_gateway_class(st), *why = jx_str(class->at_provider, "message", ""),
                *down = jx_str(controller->at_provider, "message", NULL);
 
     *l = (struct link){ .met = true, .reason = "Available" };
-    if (down)
+    if (down && strcmp(controller->ready_reason, "NotFound") != 0)
         link_unmet(l, "NotAvailable",
                    "Deployment " SHOOT_GATEWAY_NAMESPACE_NAME "/envoy-gateway is not available: %.*s",
                    link_sentence(down, 300), down);
+    else if (controller->not_ready && !strcmp(controller->ready_reason, "NotFound"))
+        is_lost(st, l);
     else if (!controller->ready)
         link_unmet(l, "Starting", "Envoy Gateway starts; nothing to do");
+    else if (!desired_has(st->call.r, &shoot_parts[SHOOT_GATEWAY_CLASS]))
+        link_unmet(l, "NotAccepted", "GatewayClass %.80s is about to be made; nothing to do", name);
     else if (!class->ready && !(class->not_synced && link_troubled(l, class, "GatewayClass", class_advice)))
         link_unmet(l, "NotAccepted", "Envoy Gateway has not accepted GatewayClass %.80s%s%.*s%s", name,
                    *why ? ": " : "", link_sentence(why, 300), why, *why ? "" : "; nothing to do");
@@ -179,12 +221,12 @@ static json_t *described(const struct shoot_state *st)
     bool installed = g->stage == SHOOT_GATEWAY_INSTALLED, ours = installed && g->by == SHOOT_GATEWAY_BY_JOB;
     const struct gateway_release *r = ours ? gateway_release_of(g->version) : NULL;
 
-    return jx_object(jx_s("className", jx_str(at(st, SHOOT_GATEWAY_CLASS), "name", NULL)),
-                     jx_s("version", installed ? g->version : NULL),
-                     jx_s("gatewayAPI", r ? r->gateway_api : NULL),
-                     jx_s("channel", !ours                             ? NULL
-                                     : !strcmp(g->channel, "standard") ? "Standard"
-                                                                       : "Experimental"));
+    return jx_object(
+        jx_s("className", shoot_gateway_class_foreign(st) ? NULL : shoot_gateway_class_there(st)),
+        jx_s("version", installed ? g->version : NULL), jx_s("gatewayAPI", r ? r->gateway_api : NULL),
+        jx_s("channel", !ours                             ? NULL
+                        : !strcmp(g->channel, "standard") ? "Standard"
+                                                          : "Experimental"));
 }
 
 void shoot_gateway_status(struct shoot_state *st)

@@ -64,24 +64,37 @@ static void check_pairing(struct shoot_state *st)
             r->minor, r->kubernetes_from, r->kubernetes_to, kubernetes, buf_text(&way_out));
 }
 
-/* The stored versions of the newer definitions are unknown to the older ones: the API server refuses them. */
+/* The definitions in the cluster are newer than those of release 'r'. */
+static bool has_newer_definitions(const struct shoot_state *st, const struct gateway_release *r)
+{
+    const char *bundle = jx_str(st->seen[SHOOT_GATEWAY_CRDS].at_provider, "bundle", "");
+
+    return r && *bundle == 'v' && shoot_is_version(bundle + 1, 2) &&
+           shoot_version_compare(bundle + 1, r->gateway_api) > 0;
+}
+
+/* The stored versions of the newer definitions are unknown to the older ones: the API server refuses them. A version that never
+ * came so far, because there is no such release for example, is no obstacle. */
 static void check_downgrade(struct shoot_state *st)
 {
     const char *version = st->spec.gateway.version, *have = shoot_gateway_installed(st);
+    const struct gateway_release *r = version ? gateway_release_of(version) : NULL;
+    bool unfinished = st->seen[SHOOT_GATEWAY_JOB].at_provider &&
+                      !jx_bool(st->seen[SHOOT_GATEWAY_JOB].at_provider, "complete", false);
 
+    if (unfinished && !has_newer_definitions(st, r))
+        return;
     if (version && have && gateway_release_of(have) && shoot_version_compare(version, have) < 0 &&
-        gateway_release_of(version) != gateway_release_of(have))
+        r != gateway_release_of(have))
         problems_add(&st->call.problems,
-                     "spec.gateway.version: %s is older than %s, which is installed, and its definitions "
-                     "cannot replace the newer "
-                     "ones; write %s, or a newer one",
-                     version, have, have);
+                     "spec.gateway.version: %s is older than %s, whose definitions are in the cluster and "
+                     "cannot be replaced by older ones; write %s, or a newer one",
+                     version, have, unfinished ? gateway_release_of(have)->version : have);
 }
 
 static void check_class(struct shoot_state *st)
 {
-    const char *name = st->spec.gateway.class_name,
-               *have = jx_str(st->seen[SHOOT_GATEWAY_CLASS].at_provider, "name", NULL);
+    const char *name = st->spec.gateway.class_name, *have = shoot_gateway_class_there(st);
 
     if (name && !words_dns_name(name))
         problems_add(&st->call.problems,
@@ -89,12 +102,13 @@ static void check_class(struct shoot_state *st)
                      "digits, hyphens and "
                      "dots inside, for example envoy-gateway",
                      name);
-    else if (have && strcmp(name ? name : "envoy-gateway", have) != 0)
+    else if (have && !shoot_gateway_class_foreign(st) && strcmp(st->spec.gateway.install, "None") != 0 &&
+             strcmp(shoot_gateway_class(st), have) != 0)
         problems_add(&st->call.problems,
                      "spec.gateway.className: \"%.80s\" cannot replace \"%.80s\": Gateways name it; set it "
                      "back, or make a second "
                      "GatewayClass by other means",
-                     name ? name : "envoy-gateway", have);
+                     shoot_gateway_class(st), have);
 }
 
 /* Both end up in a script and in places where a registry is looked for. */
@@ -124,6 +138,42 @@ static void check_image(struct shoot_state *st)
                      image, image);
 }
 
+/* provider-helm installs the chart's definitions once and never again; a release that reads newer versions of them overlooks routes. */
+static void advise_of_definitions(struct shoot_state *st)
+{
+    const struct shoot_gateway_spec *s = &st->spec.gateway;
+    const char *bundle = jx_str(st->seen[SHOOT_GATEWAY_CRDS].at_provider, "bundle", ""),
+               *version = s->version ? s->version : shoot_gateway_installed(st);
+    const struct gateway_release *r = version ? gateway_release_of(version) : NULL;
+
+    if (strcmp(s->install, "Release") != 0 || !r || *bundle != 'v' || !shoot_is_version(bundle + 1, 2) ||
+        shoot_version_compare(bundle + 1, r->gateway_api) >= 0)
+        return;
+    problems_add(
+        &st->call.advice,
+        "spec.gateway.install: the cluster has Gateway API %.20s, Envoy Gateway %s comes with v%s, and "
+        "provider-helm does not replace it: kinds that are newer are overlooked; apply the definitions by "
+        "other means, or write install: Job",
+        bundle, version, r->gateway_api);
+}
+
+/* Told before it happens, for what stands in the spec stays. */
+static void advise_of_upgrade(struct shoot_state *st)
+{
+    const char *version = st->spec.gateway.version, *next = st->spec.version;
+    const struct gateway_release *r = version ? gateway_release_of(version) : NULL, *fits;
+
+    if (!r || !next || !shoot_is_version(next, 2) || gateway_release_supports(r, next) ||
+        !gateway_release_supports(r, shoot_gateway_kubernetes(st)))
+        return;
+    fits = gateway_release_for(next);
+    problems_add(&st->call.advice,
+                 "spec.gateway.version: Envoy Gateway %s does not support Kubernetes %s, which "
+                 "spec.kubernetes.version asks for%s%s%s",
+                 version, next, fits ? "; write " : "", fits ? fits->version : "",
+                 fits ? ", or leave it out to have it follow" : "");
+}
+
 void shoot_rules_gateway(struct shoot_state *st)
 {
     const struct shoot_gateway_spec *s = &st->spec.gateway;
@@ -146,8 +196,11 @@ void shoot_rules_gateway(struct shoot_state *st)
                      gateway_releases[0].version);
     else
         check_pairing(st);
-    if (s->version && shoot_is_version(s->version, 3))
+    if (!s->version || shoot_is_version(s->version, 3)) {
         check_downgrade(st);
+        advise_of_upgrade(st);
+        advise_of_definitions(st);
+    }
     if (!strcmp(s->install, "Release") && (s->image || s->channel))
         problems_add(&st->call.problems,
                      "spec.gateway.%s: the chart that provider-helm installs decides this; leave it out, or "

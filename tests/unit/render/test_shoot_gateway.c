@@ -46,6 +46,15 @@ static const struct {
     { "it has", { .there = JOB, .drained = true, .job_done = true }, SHOOT_GATEWAY_GONE },
     { "provider-helm may not uninstall yet", { .there = RELEASE, .drained = true }, SHOOT_GATEWAY_REMOVAL },
     { "provider-helm may", { .there = RELEASE, .drained = true, .deletable = true }, SHOOT_GATEWAY_GONE },
+    { "provider-helm is at it, and nobody looks any more",
+      { .there = RELEASE, .deletable = true, .going = true },
+      SHOOT_GATEWAY_GONE },
+    { "by the Job again, before provider-helm is done",
+      { .wanted = JOB, .there = RELEASE, .channel_known = true, .rights = true, .deletable = true },
+      SHOOT_GATEWAY_GONE },
+    { "by provider-helm again",
+      { .wanted = RELEASE, .there = RELEASE, .deletable = true },
+      SHOOT_GATEWAY_INSTALLING },
 };
 
 static void the_steps_follow_from_what_is_seen(void **state)
@@ -70,6 +79,7 @@ static struct shoot_gateway_facts facts_of(unsigned bits)
         .deletable = bits / 9 & 32,
         .drained = bits / 9 & 64,
         .classed = bits / 9 & 128,
+        .going = bits / 9 & 256,
     };
 }
 
@@ -77,11 +87,13 @@ static struct shoot_gateway_facts facts_of(unsigned bits)
 static void nothing_goes_before_what_needs_it(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 9 * 256; bits++) {
+    for (unsigned bits = 0; bits < 9 * 512; bits++) {
         struct shoot_gateway_facts f = facts_of(bits);
         enum shoot_gateway_stage stage = shoot_gateway_decide(&f);
 
-        if (f.wanted)
+        if (f.wanted == JOB && f.deletable)
+            assert_int_equal(stage, SHOOT_GATEWAY_GONE);
+        else if (f.wanted)
             assert_in_range(stage, SHOOT_GATEWAY_LOOKING, SHOOT_GATEWAY_INSTALLED);
         else if (f.there)
             assert_in_range(stage, SHOOT_GATEWAY_DRAINING, SHOOT_GATEWAY_GONE);
@@ -94,8 +106,8 @@ static void nothing_goes_before_what_needs_it(void **state)
             assert_true(f.drained);
         if (stage == SHOOT_GATEWAY_REMOVAL || stage == SHOOT_GATEWAY_REMOVING)
             assert_false(f.classed);
-        if (stage == SHOOT_GATEWAY_GONE)
-            assert_true(f.there == JOB ? f.job_done : f.drained && !f.classed);
+        if (stage == SHOOT_GATEWAY_GONE && !f.wanted)
+            assert_true(f.there == JOB ? f.job_done : f.going || (f.drained && !f.classed));
     }
 }
 
@@ -217,6 +229,26 @@ static void the_cluster_s_answers_are_cut_to_what_is_needed(void **state)
           "\"PodScheduled\", "
           "\"status\": \"False\", \"message\": \"0/1 nodes\"}]}}]}",
           "{\"phase\":\"Pending\",\"unschedulable\":\"0/1 nodes\"}");
+    /* evicted: no container has a word to say; the next one says it with its name only */
+    looks(shoot_gateway_pods_projection,
+          "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Failed\", \"reason\": \"Evicted\", "
+          "\"message\": \"The "
+          "node was low on resource: memory.\"}}]}",
+          "{\"last\":{\"message\":\"The node was low on resource: "
+          "memory.\",\"reason\":\"Evicted\"},\"phase\":\"Failed\"}");
+    looks(shoot_gateway_pods_projection,
+          "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Running\", \"containerStatuses\": "
+          "[{\"lastState\": "
+          "{\"terminated\": {\"exitCode\": 137, \"reason\": \"OOMKilled\"}}}]}}]}",
+          "{\"last\":{\"reason\":\"OOMKilled\"},\"phase\":\"Running\"}");
+    looks(shoot_gateway_left_projection,
+          "{\"items\": [{\"metadata\": {\"name\": 1, \"labels\": []}}, {\"metadata\": 1}, {\"metadata\": "
+          "{\"name\": \"a\\nb\"}}]}",
+          "{\"count\":3,\"names\":[\"?\",\"?\",\"a b\"]}");
+    looks(shoot_gateway_class_projection,
+          "{\"metadata\": {\"name\": \"c\", \"generation\": 1}, \"spec\": {\"controllerName\": "
+          "\"example.org/other\"}}",
+          "{\"controller\":\"example.org/other\",\"deleting\":false,\"name\":\"c\"}");
     looks(shoot_gateway_class_ready,
           "{\"metadata\": {\"generation\": 2}, \"status\": {\"conditions\": [{\"type\": \"Accepted\", "
           "\"status\": \"True\", "
