@@ -82,15 +82,15 @@ def survive(lab, shoot):
                    json_answer(403, {"kind": "Status", "reason": "Forbidden", "message": "no"})):
         shoot.spoil = lambda call, answer=answer: None if "namespaces" in call.path else answer
         lab.edit("ProviderConfig", "default", lambda document: None)
-        wait_until(lambda: all(synced(lab, name)["status"] == "False" for name in NAMES), 20, "it to be told")
+        wait_until(lambda: all(synced(lab, name).get("status") == "False" for name in NAMES), 20, "it to be told")
         expect(all_ready(lab, ALPHA), f"the status stays while discovery answers {answer.status}")
         shoot.spoil = lambda call: None
-        wait_until(lambda: all(synced(lab, name)["status"] == "True" for name in NAMES), 20, "it to go on")
+        wait_until(lambda: all(synced(lab, name).get("status") == "True" for name in NAMES), 20, "it to go on")
     shoot.spoil = lambda call: Answer(404, {}, "not here") if "namespaces" in call.path else None  # by whatever is in between
-    wait_until(lambda: all(synced(lab, name)["reason"] == "Unavailable" for name in NAMES), 20, "Unavailable")
+    wait_until(lambda: all(synced(lab, name).get("reason") == "Unavailable" for name in NAMES), 20, "Unavailable")
     expect(all_ready(lab, ALPHA), "the status stays")
     shoot.spoil = lambda call: None
-    wait_until(lambda: all(synced(lab, name)["status"] == "True" for name in NAMES), 90, "it to go on")
+    wait_until(lambda: all(synced(lab, name).get("status") == "True" for name in NAMES), 90, "it to go on")
     expect_equal([], writes(shoot), "writes")
 
 

@@ -77,7 +77,7 @@ def conflict(lab, shoot):
     message(lab, "shared", "Conflict", "409", 'conflict with "kubectl"', ".data.a")
     expect_equal("9", shoot.get(MAPS + "shared")["data"]["a"], "its value")
     shoot.apply(MAPS + "shared", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shared"}})  # "data": {} would own data
-    wait_until(lambda: synced(lab, "shared")["reason"] == "ReconcileSuccess", 90, "it to be given up")
+    wait_until(lambda: synced(lab, "shared").get("reason") == "ReconcileSuccess", 90, "it to be given up")
     expect_equal("1", shoot.get(MAPS + "shared")["data"]["a"], "our value")
 
 
