@@ -18,6 +18,8 @@ struct view {
 static const struct link_advice own_reasons[] = {
     { "NotOurs",
       "choose another spec.name, or set spec.adopt to true to take over the cluster that is there" },
+    { "Rejected",
+      "correct the spec; what is offered instead is soon told by condition Advice, where it is known" },
     { 0 },
 };
 
