@@ -14,6 +14,7 @@ static const struct part parts[] = {
     [GATEWAY_CLASSES] = { "classes", "-gateway-classes" },
     [GATEWAY_ENVOY] = { "envoy", "-gateway-envoy" },
     [GATEWAY_EVENTS] = { "events", "-gateway-events" },
+    [GATEWAY_SHOOT] = { "shoot-info", "-gateway-shoot-info" },
     [GATEWAY_BUNDLE] = { "gateway-api", "-gateway-api" },
     [GATEWAY_PARTS] = { NULL, "" },
 };
@@ -131,6 +132,8 @@ static void put_events(struct gateway *g)
     CLEAN(free)
     char *path = octavia_events_path(jx_str(service, "namespace", ""), jx_str(service, "name", ""));
     workload_put_probe(&g->w, GATEWAY_EVENTS, &octavia_events, path, "15s");
+    if (octavia_events_warn(&g->w.seen[GATEWAY_EVENTS]))
+        workload_put_probe(&g->w, GATEWAY_SHOOT, &octavia_shoot_info, OCTAVIA_SHOOT_INFO_PATH, "1h");
 }
 
 static void put_bundle(struct gateway *g)

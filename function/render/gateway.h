@@ -12,6 +12,7 @@ enum gateway_part {
     GATEWAY_CLASSES,              /* a probe: the cluster's GatewayClasses */
     GATEWAY_ENVOY,                /* a probe: the Deployment of Envoy pods */
     GATEWAY_EVENTS,               /* a probe while the address is not there: the Service's events */
+    GATEWAY_SHOOT,                /* a probe when those are bad news: where the cluster is */
     GATEWAY_BUNDLE,               /* a probe when it matters: which release of Gateway API there is */
     GATEWAY_PARTS
 };

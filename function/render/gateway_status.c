@@ -203,7 +203,9 @@ static void look_at_accepted(const struct gateway *g, struct view *v)
 /* What Octavia refuses is in events, and nowhere else. */
 static bool refused(const struct gateway *g, struct view *v, struct link *l)
 {
-    if (!octavia_events_trouble(&g->w.seen[GATEWAY_EVENTS], l))
+    const struct observed *events = &g->w.seen[GATEWAY_EVENTS];
+
+    if (!octavia_region_trouble(events, &g->w.seen[GATEWAY_SHOOT], l) && !octavia_events_trouble(events, l))
         return false;
     if (!v->phase)
         v->phase = "Retrying";

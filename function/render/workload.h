@@ -12,7 +12,7 @@
 #include "function/render/link.h"
 
 /* The parts of every such kind come first in its table; its own follow. */
-enum { WORKLOAD_OBJECT, WORKLOAD_NAMESPACE, WORKLOAD_OWN, WORKLOAD_PARTS_MAX = 8 };
+enum { WORKLOAD_OBJECT, WORKLOAD_NAMESPACE, WORKLOAD_OWN, WORKLOAD_PARTS_MAX = 9 };
 
 /* The fields of every such kind's spec. */
 struct workload_spec {

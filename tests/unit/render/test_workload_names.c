@@ -30,6 +30,7 @@ static const struct {
     { "Gateway", "classes", "my-app-gateway-classes" },
     { "Gateway", "envoy", "my-app-gateway-envoy" },
     { "Gateway", "events", "my-app-gateway-events" },
+    { "Gateway", "shoot-info", "my-app-gateway-shoot-info" },
     { "Gateway", "gateway-api", "my-app-gateway-api" },
     { "HTTPRoute", "route", "my-app-httproute" },
     { "HTTPRoute", "namespace", "my-app-httproute-namespace" },
