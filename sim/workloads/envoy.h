@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Envoy Gateway (modelled): its installation, GatewayClasses, Gateways, routes, and the Services and Deployments it
- * makes. Traffic is not modelled, nor policies, ListenerSets and merged Gateways. */
+ * makes. Traffic is not modelled, nor policies and ListenerSets; of merged Gateways
+ * not what conflicts between them. */
 #pragma once
 #include "sim/workloads/ctl.h"
 
@@ -37,7 +38,7 @@ void envoy_install(struct ctl *c);
 /* Is the controller running? Fills in everything but the gateways; 'seen' is borrowed. */
 bool envoy_running(struct ctl *c, struct envoy *ret);
 
-/* A model of a Gateway and its listeners: {doc, proxy, problem, listeners: [{spec, valid, conditions, kinds, attached}]}.
+/* A model of a Gateway and its listeners: {doc, proxy, problem, merged (a class whose Gateways share one Service), listeners: [{spec, valid, conditions, kinds, attached}]}.
  * New reference. */
 json_t *envoy_listeners(const struct envoy *e, json_t *gateway, json_t *class);
 /* May a route of this kind and namespace attach there? */
@@ -55,7 +56,7 @@ void envoy_make_infra(const struct envoy *e, const json_t *model);
 /* Take away those of Gateways that are no more. */
 void envoy_clean_infra(const struct envoy *e);
 /* Borrowed, NULL when there is none. */
-json_t *envoy_service(const struct envoy *e, const json_t *gateway);
-json_t *envoy_deployment(const struct envoy *e, const json_t *gateway);
+json_t *envoy_service(const struct envoy *e, const json_t *model);
+json_t *envoy_deployment(const struct envoy *e, const json_t *model);
 
 void envoy_gateway_status(const struct envoy *e, const json_t *model);

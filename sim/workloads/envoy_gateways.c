@@ -85,9 +85,9 @@ static bool asks_for_hostname(const json_t *gateway)
     return false;
 }
 
-static json_t *programmed(const struct envoy *e, const json_t *gateway, const json_t *addresses)
+static json_t *programmed(const struct envoy *e, const json_t *model, const json_t *addresses)
 {
-    const json_t *deployment = envoy_deployment(e, gateway);
+    const json_t *gateway = json_object_get(model, "doc"), *deployment = envoy_deployment(e, model);
     int available = (int)jx_int(deployment, "status.availableReplicas", 0);
 
     if (asks_for_hostname(gateway))
@@ -127,11 +127,11 @@ void envoy_gateway_status(const struct envoy *e, const json_t *model)
     bool good;
 
     jx_append(conditions, accepted(e, model, &good));
-    addresses = good ? addresses_of(e, gateway, envoy_service(e, gateway)) : json_array();
+    addresses = good ? addresses_of(e, gateway, envoy_service(e, model)) : json_array();
     if (e->c->set->eg_fault == EG_NO_PROGRAMMED)
         old = NULL;
     else if (good)
-        jx_append(conditions, programmed(e, gateway, addresses));
+        jx_append(conditions, programmed(e, model, addresses));
     if (!good && old) /* stays as it was */
         jx_append(conditions, json_deep_copy(old));
     envoy_report(e, gateway, "gateways",

@@ -5,12 +5,20 @@
 
 #define OWNER_NAMESPACE ENVOY_GROUP "/owning-gateway-namespace"
 #define OWNER_NAME      ENVOY_GROUP "/owning-gateway-name"
+#define OWNER_CLASS     ENVOY_GROUP "/owning-gatewayclass"
 
-/* "envoy-default-eg-e41e7b31": at most 48 characters of the Gateway's name, and what tells equal ones apart. */
-static char *infra_name(const json_t *gateway)
+/* Whose it is: a Gateway's, or, where a class merges its Gateways, the class's. "" or its name. */
+static const char *merged(const json_t *model) { return jx_str(model, "merged", ""); }
+
+/* "envoy-default-eg-e41e7b31": at most 48 characters of the owner's name, and what tells equal ones apart. */
+static char *infra_name(const json_t *model)
 {
-    CLEAN(free) char *full = x_asprintf("%s-%s", ctl_namespace(gateway), ctl_name(gateway));
-    CLEAN(free) char *key = x_asprintf("%s/%s", ctl_namespace(gateway), ctl_name(gateway));
+    const json_t *gateway = json_object_get(model, "doc");
+    const char *class = merged(model);
+    CLEAN(free)
+    char *full = *class ? x_strdup(class) : x_asprintf("%s-%s", ctl_namespace(gateway), ctl_name(gateway));
+    CLEAN(free)
+    char *key = *class ? x_strdup(class) : x_asprintf("%s/%s", ctl_namespace(gateway), ctl_name(gateway));
     char hash[9];
 
     if (strlen(full) > 48)
@@ -21,11 +29,20 @@ static char *infra_name(const json_t *gateway)
     return x_asprintf("envoy-%s-%s", full, hash);
 }
 
-static json_t *own_labels(const json_t *gateway)
+static json_t *own_labels(const json_t *model)
 {
-    return jx_pack("{s:s, s:s, s:s, s:s, s:s}", "app.kubernetes.io/name", "envoy",
-                   "app.kubernetes.io/component", "proxy", "app.kubernetes.io/managed-by", "envoy-gateway",
-                   OWNER_NAMESPACE, ctl_namespace(gateway), OWNER_NAME, ctl_name(gateway));
+    const json_t *gateway = json_object_get(model, "doc");
+    json_t *labels =
+        jx_pack("{s:s, s:s, s:s}", "app.kubernetes.io/name", "envoy", "app.kubernetes.io/component", "proxy",
+                "app.kubernetes.io/managed-by", "envoy-gateway");
+
+    if (*merged(model)) {
+        jx_set(labels, OWNER_CLASS, json_string(merged(model)));
+        return labels;
+    }
+    jx_set(labels, OWNER_NAMESPACE, json_string(ctl_namespace(gateway)));
+    jx_set(labels, OWNER_NAME, json_string(ctl_name(gateway)));
+    return labels;
 }
 
 /* One map over another; 'over' may be NULL. Changes and returns 'map'. */
@@ -36,10 +53,34 @@ static json_t *with(json_t *map, json_t *over)
     return map;
 }
 
-static json_t *metadata(const json_t *gateway, const char *name)
+/* Those that are not on their way out. */
+static size_t gateways_of(const struct envoy *e, const char *class)
 {
-    json_t *labels = with(own_labels(gateway), jx_at(gateway, "spec.infrastructure.labels"));
-    json_t *annotations = with(json_object(), jx_at(gateway, "spec.infrastructure.annotations"));
+    json_auto_t *all = ctl_list(e->c, GATEWAY_GROUP, "gateways", NULL);
+    const json_t *gateway;
+    size_t i, n = 0;
+
+    json_array_foreach (all, i, gateway)
+        n += !ctl_deleting(gateway) && !strcmp(jx_str(gateway, "spec.gatewayClassName", ""), class);
+    return n;
+}
+
+/* Of merged Gateways nothing is made before all of them have been looked at. */
+static bool is_whole(const struct envoy *e, const json_t *model)
+{
+    const json_t *other;
+    size_t i, n = 0;
+
+    json_array_foreach (e->gateways, i, other)
+        n += !strcmp(merged(other), merged(model));
+    return !*merged(model) || n == gateways_of(e, merged(model));
+}
+
+static json_t *metadata(const json_t *model, const char *name)
+{
+    const json_t *own = *merged(model) ? NULL : jx_at(model, "doc.spec.infrastructure");
+    json_t *labels = with(own_labels(model), json_object_get(own, "labels"));
+    json_t *annotations = with(json_object(), json_object_get(own, "annotations"));
 
     return jx_pack("{s:s, s:s, s:o, s:o}", "name", name, "namespace", ENVOY_SYSTEM, "labels", labels,
                    "annotations", annotations);
@@ -82,10 +123,9 @@ static char *lower(const char *text)
     return copy;
 }
 
-static json_t *ports_of(const json_t *model, const json_t *live)
+static void add_ports(json_t *ports, const json_t *model, const json_t *live)
 {
-    json_t *ports = json_array(), *old;
-    const json_t *listener;
+    const json_t *listener, *old;
     size_t i, k;
 
     json_array_foreach (json_object_get(model, "listeners"), i, listener) {
@@ -105,6 +145,19 @@ static json_t *ports_of(const json_t *model, const json_t *live)
                 jx_share(entry, "nodePort", json_object_get(old, "nodePort"));
         }
         jx_append(ports, entry);
+    }
+}
+
+/* Of the Gateway, or of all that are merged with it. */
+static json_t *ports_of(const struct envoy *e, const json_t *model, const json_t *live)
+{
+    json_t *ports = json_array();
+    const json_t *other;
+    size_t i;
+
+    json_array_foreach (e->gateways, i, other) {
+        if (other == model || (*merged(model) && !strcmp(merged(model), merged(other))))
+            add_ports(ports, other, live);
     }
     return ports;
 }
@@ -126,14 +179,14 @@ static json_t *external_ips(const json_t *gateway)
 static const char *const copied[] = { "loadBalancerIP", "loadBalancerSourceRanges", "loadBalancerClass",
                                       "allocateLoadBalancerNodePorts" };
 
-static json_t *service_doc(const json_t *model, const json_t *live, const char *name)
+static json_t *service_doc(const struct envoy *e, const json_t *model, const json_t *live, const char *name)
 {
     const json_t *gateway = json_object_get(model, "doc");
     json_t *wish = jx_at(model, "proxy.spec.provider.kubernetes.envoyService");
-    json_t *external = external_ips(gateway), *meta = metadata(gateway, name);
+    json_t *external = *merged(model) ? json_array() : external_ips(gateway), *meta = metadata(model, name);
     const char *type = jx_str(wish, "type", "LoadBalancer");
-    json_t *spec = jx_pack("{s:s, s:o, s:o}", "type", type, "selector", own_labels(gateway), "ports",
-                           ports_of(model, live));
+    json_t *spec = jx_pack("{s:s, s:o, s:o}", "type", type, "selector", own_labels(model), "ports",
+                           ports_of(e, model, live));
 
     if (strcmp(type, "ClusterIP") != 0)
         jx_set(spec, "externalTrafficPolicy", jx_text(jx_str(wish, "externalTrafficPolicy", "Local")));
@@ -171,7 +224,7 @@ static void put_service(const struct envoy *e, const json_t *model, const char *
 {
     const char *name = jx_str(model, "proxy.spec.provider.kubernetes.envoyService.name", generated);
     const json_t *live = ctl_get(e->c, "", "services", ENVOY_SYSTEM, name);
-    json_t *doc = service_doc(model, live, name);
+    json_t *doc = service_doc(e, model, live, name);
 
     if (live)
         drop_gone(live, doc);
@@ -182,16 +235,15 @@ static void put_service(const struct envoy *e, const json_t *model, const char *
 
 static void put_deployment(const struct envoy *e, const json_t *model, const char *name)
 {
-    const json_t *gateway = json_object_get(model, "doc");
     json_int_t replicas = jx_int(model, "proxy.spec.provider.kubernetes.envoyDeployment.replicas", 1);
-    json_t *meta = metadata(gateway, name), *pod = json_deep_copy(meta);
+    json_t *meta = metadata(model, name), *pod = json_deep_copy(meta);
 
     (void)json_object_del(pod, "name");
     (void)json_object_del(pod, "namespace");
     put(e, "apps", "deployments",
         jx_pack("{s:s, s:s, s:o, s:{s:I, s:{s:o}, s:{s:o, s:{s:s, s:[{s:s, s:s}]}}}}", "apiVersion",
                 "apps/v1", "kind", "Deployment", "metadata", meta, "spec", "replicas", replicas, "selector",
-                "matchLabels", own_labels(gateway), "template", "metadata", pod, "spec", "serviceAccountName",
+                "matchLabels", own_labels(model), "template", "metadata", pod, "spec", "serviceAccountName",
                 name, "containers", "name", "envoy", "image",
                 e->minor >= 9 ? "docker.io/envoyproxy/envoy:distroless-v1.39.0"
                               : "docker.io/envoyproxy/envoy:distroless-v1.38.0"));
@@ -211,19 +263,29 @@ static bool any_valid(const json_t *model)
 
 void envoy_make_infra(const struct envoy *e, const json_t *model)
 {
-    const json_t *gateway = json_object_get(model, "doc");
-    CLEAN(free) char *name = infra_name(gateway);
+    CLEAN(free) char *name = infra_name(model);
 
-    if (jx_str(model, "problem", NULL) || !any_valid(model))
+    if (jx_str(model, "problem", NULL) || !any_valid(model) || !is_whole(e, model))
         return;
     put(e, "", "serviceaccounts",
         jx_pack("{s:s, s:s, s:o}", "apiVersion", "v1", "kind", "ServiceAccount", "metadata",
-                metadata(gateway, name)));
+                metadata(model, name)));
     put_deployment(e, model, name);
     put_service(e, model, name);
 }
 
 /* ---- afterwards ---- */
+
+static bool is_orphan(const struct envoy *e, const json_t *doc)
+{
+    const char *ns = ctl_label(doc, OWNER_NAMESPACE), *name = ctl_label(doc, OWNER_NAME);
+    const char *class = ctl_label(doc, OWNER_CLASS);
+    const json_t *gateway = *name ? ctl_get(e->c, GATEWAY_GROUP, "gateways", ns, name) : NULL;
+
+    if (strcmp(ctl_label(doc, "app.kubernetes.io/managed-by"), "envoy-gateway") != 0 || ctl_deleting(doc))
+        return false;
+    return *class ? gateways_of(e, class) == 0 : *name && (!gateway || ctl_deleting(gateway));
+}
 
 static void clean(const struct envoy *e, const char *group, const char *plural)
 {
@@ -232,11 +294,7 @@ static void clean(const struct envoy *e, const char *group, const char *plural)
     size_t i;
 
     json_array_foreach (docs, i, doc) {
-        const char *ns = ctl_label(doc, OWNER_NAMESPACE), *name = ctl_label(doc, OWNER_NAME);
-        const json_t *gateway = *name ? ctl_get(e->c, GATEWAY_GROUP, "gateways", ns, name) : NULL;
-
-        if (*name && (!gateway || ctl_deleting(gateway)) && !ctl_deleting(doc) &&
-            !strcmp(ctl_label(doc, "app.kubernetes.io/managed-by"), "envoy-gateway"))
+        if (is_orphan(e, doc))
             ctl_delete(e->c, ENVOY_MANAGER, doc, plural);
     }
 }
@@ -248,25 +306,22 @@ void envoy_clean_infra(const struct envoy *e)
     clean(e, "", "serviceaccounts");
 }
 
-static json_t *owned(const struct envoy *e, const char *group, const char *plural, const json_t *gateway)
+static json_t *owned(const struct envoy *e, const char *group, const char *plural, const json_t *model)
 {
     json_auto_t *docs = ctl_list(e->c, group, plural, ENVOY_SYSTEM);
+    json_auto_t *labels = own_labels(model);
     json_t *doc;
     size_t i;
 
     json_array_foreach (docs, i, doc) {
-        if (!strcmp(ctl_label(doc, OWNER_NAMESPACE), ctl_namespace(gateway)) &&
-            !strcmp(ctl_label(doc, OWNER_NAME), ctl_name(gateway)))
+        if (ctl_selects(labels, doc))
             return doc; /* the store holds it, too */
     }
     return NULL;
 }
 
-json_t *envoy_service(const struct envoy *e, const json_t *gateway)
+json_t *envoy_service(const struct envoy *e, const json_t *model) { return owned(e, "", "services", model); }
+json_t *envoy_deployment(const struct envoy *e, const json_t *model)
 {
-    return owned(e, "", "services", gateway);
-}
-json_t *envoy_deployment(const struct envoy *e, const json_t *gateway)
-{
-    return owned(e, "apps", "deployments", gateway);
+    return owned(e, "apps", "deployments", model);
 }

@@ -249,6 +249,7 @@ static bool find_proxy(const struct envoy *e, const json_t *gateway, const json_
 {
     const json_t *ref = jx_at(gateway, "spec.infrastructure.parametersRef");
     const char *ns = ctl_namespace(gateway);
+    bool of_gateway = ref != NULL; /* which cannot merge, only a class can */
 
     *ret = NULL;
     if (!ref && (ref = jx_at(class, "spec.parametersRef")))
@@ -259,7 +260,17 @@ static bool find_proxy(const struct envoy *e, const json_t *gateway, const json_
         strcmp(jx_str(ref, "kind", ""), "EnvoyProxy") != 0)
         return false;
     *ret = ctl_get(e->c, ENVOY_GROUP, "envoyproxies", ns, jx_str(ref, "name", ""));
-    return *ret && !jx_bool(*ret, "spec.mergeGateways", false);
+    return *ret && (!of_gateway || !jx_bool(*ret, "spec.mergeGateways", false));
+}
+
+/* Do the Gateways of the class share one Service? */
+static bool merges(const struct envoy *e, const json_t *class)
+{
+    const json_t *ref = jx_at(class, "spec.parametersRef");
+
+    return ref && jx_bool(ctl_get(e->c, ENVOY_GROUP, "envoyproxies", jx_str(ref, "namespace", ""),
+                                  jx_str(ref, "name", "")),
+                          "spec.mergeGateways", false);
 }
 
 /* Reason why the Gateway as a whole is not accepted, or NULL. */
@@ -285,8 +296,9 @@ json_t *envoy_listeners(const struct envoy *e, json_t *gateway, json_t *class)
 
     json_array_foreach (jx_at(gateway, "spec.listeners"), i, spec)
         jx_append(listeners, examine(e, gateway, spec));
-    return jx_pack("{s:O, s:O?, s:s?, s:o}", "doc", gateway, "proxy", proxy, "problem",
-                   problem_of(gateway, found), "listeners", listeners);
+    return jx_pack("{s:O, s:O?, s:s?, s:s, s:o}", "doc", gateway, "proxy", proxy, "problem",
+                   problem_of(gateway, found), "merged", merges(e, class) ? ctl_name(class) : "", "listeners",
+                   listeners);
 }
 
 static bool namespace_selected(const struct envoy *e, const json_t *spec, const char *ns)

@@ -121,8 +121,18 @@ def hands_of_others(c):
     c.kubectl("patch", *gateway, "--type=merge", "-p", '{"spec":{"addresses":null}}')
     c.ready(("Gateway", "gw"))
     c.kubectl("delete", "envoyproxy", "nine-gw", "-n", "my-app")
-    c.says("Gateway", "gw", "InvalidParameters", "see the EnvoyProxy of the same name in the cluster")
+    wait_until(lambda: "nine-gw" in c.kubectl("get", "envoyproxies", "-n", "my-app", "-o", "name"), 40, "the EnvoyProxy to be made again")
     c.ready(("Gateway", "gw"))
+
+
+def merged_gateways(c):
+    """One load balancer for all Gateways of a class is not what is rendered here, and said so."""
+    c.put({"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "EnvoyProxy", "metadata": {"name": "all", "namespace": "my-app"},
+           "spec": {"mergeGateways": True}},
+          {**CLASS, "metadata": {"name": "merged"}, "spec": {**CLASS["spec"], "parametersRef": {
+              "group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "all", "namespace": "my-app"}}})
+    c.look_after(c.gateway("merged", {**TCP, "port": 5433}, gatewayClassName="merged"))
+    c.says("Gateway", "merged", "Envoy Gateway has made no Service for this Gateway", "mergeGateways is not supported here")
 
 
 def octavia_and_cinder(lab, c):
@@ -183,6 +193,7 @@ def main(lab):
     nine.put(CLASS, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "my-app"}})
     status_of_gateways(lab, nine)
     hands_of_others(nine)
+    merged_gateways(nine)
     octavia_and_cinder(lab, nine)
     addresses_are_refused(lab, nine)
     lab.control("POST", "/settings", {"quota": "off"})

@@ -617,6 +617,59 @@ static void another_controllers_class_stays_pending(void **state)
                         "Unknown");
 }
 
+/* One Service for all Gateways of a class, which goes with the last of them. */
+static void a_class_can_merge_its_gateways(void **state)
+{
+    const json_t *service;
+    CLEAN(free) char *address = NULL;
+
+    (void)state;
+    assert_int_equal(
+        call("POST", "/apis/gateway.envoyproxy.io/v1alpha1/namespaces/default/envoyproxies",
+             "{'apiVersion':'gateway.envoyproxy.io/v1alpha1','kind':'EnvoyProxy','metadata':{'name':'all'},"
+             "'spec':{'mergeGateways':true}}"),
+        201);
+    assert_int_equal(
+        call("POST", G "/gatewayclasses",
+             "{'apiVersion':'gateway.networking.k8s.io/v1','kind':'GatewayClass','metadata':{'name':"
+             "'merged'},'spec':{'controllerName':'gateway.envoyproxy.io/gatewayclass-controller',"
+             "'parametersRef':{'group':'gateway.envoyproxy.io','kind':'EnvoyProxy','name':'all',"
+             "'namespace':'default'}}}"),
+        201);
+    for (int i = 0; i < 2; i++) {
+        CLEAN(free)
+        char *body =
+            x_asprintf("{'apiVersion':'gateway.networking.k8s.io/v1','kind':'Gateway','metadata':{'name':"
+                       "'m%d'},'spec':{'gatewayClassName':'merged','listeners':[{'name':'tcp','protocol':"
+                       "'TCP','port':%d}]}}",
+                       i, 9000 + i);
+
+        assert_int_equal(call("POST", GATEWAYS, body), 201);
+    }
+    pass(0);
+    pass(5);
+    pass(180);
+    (void)call("GET", SYSTEM "/services?labelSelector=gateway.envoyproxy.io/owning-gatewayclass=merged", "");
+    assert_int_equal(json_array_size(jx_at(reply.doc, "items")), 1);
+    service = json_array_get(jx_at(reply.doc, "items"), 0);
+    assert_int_equal(json_array_size(jx_at(service, "spec.ports")), 2);
+    assert_int_equal(strncmp(ctl_name(service), "envoy-merged-", 13), 0);
+    address = x_strdup(jx_str(json_array_get(jx_at(service, "status.loadBalancer.ingress"), 0), "ip", ""));
+    (void)call("GET", GATEWAYS "/m1", "");
+    assert_string_equal(jx_str(json_array_get(jx_at(reply.doc, "status.addresses"), 0), "value", ""),
+                        address);
+    assert_int_equal(call("DELETE", GATEWAYS "/m0", ""), 200);
+    pass(5);
+    (void)call("GET", SYSTEM "/services?labelSelector=gateway.envoyproxy.io/owning-gatewayclass=merged", "");
+    assert_int_equal(json_array_size(jx_at(json_array_get(jx_at(reply.doc, "items"), 0), "spec.ports")), 1);
+    assert_int_equal(call("DELETE", GATEWAYS "/m1", ""), 200);
+    pass(0);
+    pass(60);
+    (void)call("GET", SYSTEM "/services?labelSelector=gateway.envoyproxy.io/owning-gatewayclass=merged", "");
+    assert_int_equal(json_array_size(jx_at(reply.doc, "items")), 0);
+    assert_int_equal(json_array_size(cloud.load_balancers), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -640,6 +693,7 @@ int main(void)
         TEST(a_proxy_asks_for_a_floating_ip),
         TEST(a_namespace_waits_for_its_load_balancer),
         TEST(another_controllers_class_stays_pending),
+        TEST(a_class_can_merge_its_gateways),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
