@@ -132,5 +132,5 @@ void route_owner_link(const struct route *rt, struct link *l)
 bool route_is_held(const struct route *rt)
 {
     return rt->kind->alone && !rt->w.seen[ROUTE_OBJECT].object &&
-           (route_owner(rt) || !jx_at(rt->w.seen[ROUTE_ROUTES].at_provider, "routes"));
+           (!rt->w.seen[ROUTE_ROUTES].ready || route_owner(rt));
 }
