@@ -25,7 +25,8 @@ def renders(lab):
 
 def clusters(lab):
     for name in ROUTES:
-        lab.cli("render", "-f", ROOT / "examples" / name)
+        shown = lab.cli("render", "-f", ROOT / "examples" / name).stdout
+        expect(("\n# gateway" if name == "gateway" else "\n# route:" if name in ("tcproute", "udproute") else "\n# route\n") in shown, f"{name}: {shown}")
     folders = sorted(path.parent for path in ROOT.glob("examples/*/shoot.yaml") if path.parent != SHOP)
     expect(len(folders) >= 2, "there are examples")
     for folder in folders:
