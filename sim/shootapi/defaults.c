@@ -5,9 +5,10 @@
 #include "lib/crypto.h"
 #include "sim/shootapi/shape.h"
 
+/* What should be an object and is none, is refused where it is judged. */
 static void otherwise(json_t *object, const char *key, json_t *value)
 {
-    if (json_object_get(object, key))
+    if (!json_is_object(object) || json_object_get(object, key))
         json_decref(value);
     else
         jx_set(object, key, value);

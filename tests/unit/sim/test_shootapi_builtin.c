@@ -16,6 +16,8 @@ static const struct {
     { "web", "{}", "spec.ports: Required value" },
     { "web", "{'ports':[{'port':0}]}",
       "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive" },
+    { "web", "{'ports':[80]}",
+      "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive" },
     { "web", "{'ports':[{'name':'a','port':80},{'port':81}]}", "spec.ports[1].name: Required value" },
     { "web", "{'ports':[{'name':'a','port':80},{'name':'b','port':80}]}",
       "spec.ports[1]: Duplicate value: {\"protocol\":\"TCP\",\"port\":80}" },
