@@ -144,7 +144,9 @@ static enum shoot_gateway_by there_by(const struct shoot_state *st)
 
 static bool none_left(const struct shoot_state *st)
 {
-    return st->seen[SHOOT_GATEWAY_SERVICES].ready && jx_int(at(st, SHOOT_GATEWAY_SERVICES), "count", -1) == 0;
+    const struct observed *o = &st->seen[SHOOT_GATEWAY_SERVICES];
+
+    return o->ready && !o->not_synced && jx_int(o->at_provider, "count", -1) == 0;
 }
 
 static bool may_be_deleted(const json_t *release)

@@ -152,9 +152,10 @@ static void put_pods(struct shoot_state *st)
 
 /* ---- what there is ----------------------------------------------------------------------------------------------- */
 
-/* Without their schemas, which are megabytes. */
+/* Without their schemas, which are megabytes. Looked at often as long as the Job may change them, and once more when it is done. */
 static void put_crds(struct shoot_state *st)
 {
+    bool at_rest = st->gateway.stage == SHOOT_GATEWAY_INSTALLED;
     static struct inside_probe probe = {
         .ready = ".response.statusCode == 200",
         .projection = shoot_gateway_crds_projection,
@@ -164,7 +165,7 @@ static void put_crds(struct shoot_state *st)
     put_probe(st, SHOOT_GATEWAY_CRDS, &probe,
               "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
               "?fieldSelector=metadata.name%3Dgateways.gateway.networking.k8s.io",
-              "10m");
+              at_rest ? "10m" : "1m");
 }
 
 static void put_controller(struct shoot_state *st)

@@ -26,7 +26,7 @@ static const struct link_advice class_advice[] = {
 
 static const json_t *at(const struct shoot_state *st, enum shoot_part id) { return st->seen[id].at_provider; }
 
-/* What keeps the Job's own objects from being made. */
+/* What keeps the Job's own objects from being made; what is there and only not seen at the moment keeps nothing from its work. */
 static bool blocked(const struct shoot_state *st, struct link *l)
 {
     static const struct {
@@ -42,10 +42,14 @@ static bool blocked(const struct shoot_state *st, struct link *l)
         { SHOOT_GATEWAY_RELEASE, "Release of Envoy Gateway" },
     };
 
-    for (size_t i = 0; i < ARRAY_LENGTH(needed); i++)
-        if (st->seen[needed[i].id].not_synced && desired_has(st->call.r, &shoot_parts[needed[i].id]) &&
-            link_troubled(l, &st->seen[needed[i].id], needed[i].what, advice))
+    for (size_t i = 0; i < ARRAY_LENGTH(needed); i++) {
+        const struct observed *o = &st->seen[needed[i].id];
+
+        if (o->not_synced && !(st->gateway.stage == SHOOT_GATEWAY_INSTALLED && o->ready) &&
+            desired_has(st->call.r, &shoot_parts[needed[i].id]) &&
+            link_troubled(l, o, needed[i].what, advice))
             return true;
+    }
     return false;
 }
 
