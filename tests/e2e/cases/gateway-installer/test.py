@@ -2,6 +2,7 @@
 Envoy Gateway 1.8 and 1.9: line by line as it is rendered, but for the registry, in whose place the charts' folders stand.
 
 - Without rights it fails; with them it installs, and does so again without harm. What a killed helm left is no obstacle.
+- A helm that is killed while it uninstalls is no obstacle either: without the release that it left it would be ("has no deployed releases").
 - An upgrade replaces the definitions before the controller. The annotation on its pods starts it again when the channel changes.
 - Experimental definitions do not replace standard ones: the bundle's own admission policy says so, in the script's output.
 - Its removal leaves the definitions, the namespace, and nothing else."""
@@ -11,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +21,7 @@ import time
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from bench import ROOT, expect, expect_equal, run, tool  # noqa: E402
+from bench import ROOT, expect, expect_equal, run, tool, wait_until  # noqa: E402
 from apiserver import CRDS, ApiServer, Loader, found  # noqa: E402
 
 SYSTEM = "envoy-gateway-system"
@@ -59,7 +61,7 @@ class Controllers(threading.Thread):
 
     def roll_out(self, apps, deployment):
         meta, template = deployment["metadata"], deployment["spec"]["template"]
-        name = f"{meta['name']}-{meta['generation']}"
+        name = f"{meta['name']}-{meta['uid'][:8]}-{meta['generation']}"
         self.shoot.apply(f"{apps}/replicasets/{name}", {
             "apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": name, "ownerReferences": [
                 {"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"], "uid": meta["uid"], "controller": True}],
@@ -108,12 +110,27 @@ class Installer:
                 place = f"oci://docker.io/envoyproxy/{chart} --version {version} "
                 script = script.replace(place, f"{self.directory / version / chart} ")
         expect("oci://" not in script, "charts are taken from where they are")
-        path = os.pathsep.join(str(pathlib.Path(tool(name)).parent) for name in ("helm", "kubectl"))
         done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=90, check=False,
-                              env={"PATH": f"{path}:/usr/bin:/bin", "KUBECONFIG": str(self.directory / "kubeconfig"), "HOME": str(scratch)})
+                              env={"PATH": self.path(), "KUBECONFIG": str(self.directory / "kubeconfig"), "HOME": str(scratch)})
         output = done.stdout + done.stderr
         expect(done.returncode == 0 if code == 0 else done.returncode != 0, f"exit {done.returncode}\n{output[-3000:]}")
         return output
+
+    def kill(self, script, until):
+        """Run it, and kill it as a kubelet does, once that is true."""
+        environment = {"PATH": self.path(), "KUBECONFIG": str(self.directory / "kubeconfig"), "HOME": str(self.directory)}
+        done = subprocess.Popen(["sh", "-ec", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+                                start_new_session=True)
+        try:
+            wait_until(until, 60, "the moment to kill it")
+            expect(done.poll() is None, "it is at work then")
+        finally:
+            os.killpg(done.pid, signal.SIGKILL)
+            done.wait()
+
+    @staticmethod
+    def path():
+        return os.pathsep.join([*(str(pathlib.Path(tool(name)).parent) for name in ("helm", "kubectl")), "/usr/bin", "/bin"])
 
     def grant(self):
         self.shoot.apply(f"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{ACCOUNT}", {
@@ -185,6 +202,16 @@ def main(bench):
                          "the pods' annotation")
             says("Installing experimental CRDs on top of standard channel CRDs is prohibited", installer.run(install_19, code=1), "the policy")
             expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the definitions are as they were")
+
+            # wanted again while helm uninstalls, which waits for what a finalizer keeps
+            shoot.merge(deployment, {"metadata": {"finalizers": ["test.example.org/wait"]}})
+            releases = f"/api/v1/namespaces/{SYSTEM}/secrets?labelSelector=owner%3Dhelm%2Cstatus%3Duninstalling"
+            installer.kill(remove, lambda: shoot.get(releases)["items"] and "deletionTimestamp" in shoot.get(deployment)["metadata"])
+            shoot.merge(deployment, {"metadata": {"finalizers": None}})
+            without = "".join(line for line in standard.splitlines(keepends=True) if not line.startswith("kubectl delete secret"))
+            says("has no deployed releases", installer.run(without, code=1), "what helm makes of that")
+            installer.run(standard)
+            expect("deletionTimestamp" not in shoot.get(deployment)["metadata"], "the controller is there again")
 
             installer.run(remove)
             expect_equal([], what_is_left(shoot), "what is left")
