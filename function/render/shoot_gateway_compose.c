@@ -318,12 +318,20 @@ static void (*const putters[SHOOT_PARTS])(struct shoot_state *st) = {
     [SHOOT_GATEWAY_RELEASE] = put_release,
 };
 
+/* The way in is an exported kubeconfig, which is not there yet. */
+static bool is_early(const struct shoot_state *st)
+{
+    return st->call.in.gardener && !st->seen[SHOOT_KUBECONFIG].ready;
+}
+
 void shoot_gateway_compose(struct shoot_state *st)
 {
     const struct shoot_gateway *g = &st->gateway;
     const enum todo *row = (g->by == SHOOT_GATEWAY_BY_RELEASE ? by_release : by_job)[g->stage];
 
     for (enum shoot_part id = SHOOT_GATEWAY_NAMESPACE; id < SHOOT_PARTS; id++) {
+        if (is_early(st) && !st->seen[id].object)
+            continue;
         if (row[id] == PUT && id == SHOOT_GATEWAY_RELEASE && g->stage == SHOOT_GATEWAY_REMOVAL)
             put_release_last(st);
         else if (row[id] == PUT)

@@ -102,7 +102,9 @@ json_t *shoot_gateway_job(const char *version, const char *channel, const char *
 #define BASICS \
     "def g(f): try f catch null; " \
     "def cut($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[:$n] else null end; " \
-    "def tail($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[-$n:] else null end; " \
+    /* without what is another each time: klog's time of day, the port that a connection came from */ \
+    "def tail($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \") | gsub(\"[IWEF][0-9]{4} [0-9:.]+ [0-9]+ [^ ]+:[0-9]+\\\\] \"; \"\") | gsub(\":[0-9]+->\"; \"->\") " \
+        "| .[-$n:] else null end; " \
     "def some: with_entries(select(.value != null)); "
 #define ITEMS "g(.response.body.items[]) | objects"
 #define ASKED ".response.statusCode == 200"

@@ -241,6 +241,12 @@ static void the_cluster_s_answers_are_cut_to_what_is_needed(void **state)
           "[{\"lastState\": "
           "{\"terminated\": {\"exitCode\": 137, \"reason\": \"OOMKilled\"}}}]}}]}",
           "{\"last\":{\"reason\":\"OOMKilled\"},\"phase\":\"Running\"}");
+    looks(shoot_gateway_pods_projection,
+          "{\"items\": [{\"metadata\": {}, \"status\": {\"containerStatuses\": [{\"lastState\": "
+          "{\"terminated\": {\"exitCode\": 1, "
+          "\"message\": \"E1122 15:43:21.123456      42 memcache.go:265] read tcp "
+          "10.0.0.5:43210->10.0.0.1:443: reset\\n\"}}}]}}]}",
+          "{\"last\":{\"message\":\"read tcp 10.0.0.5->10.0.0.1:443: reset \"}}");
     looks(shoot_gateway_left_projection,
           "{\"items\": [{\"metadata\": {\"name\": 1, \"labels\": []}}, {\"metadata\": 1}, {\"metadata\": "
           "{\"name\": \"a\\nb\"}}]}",
