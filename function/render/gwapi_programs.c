@@ -131,11 +131,19 @@ const char gwapi_bundle_projection[] =
     BASICS
         "{bundle: (g(.response.body.metadata.annotations[\"gateway.networking.k8s.io/bundle-version\"]) | cut(32))} | some";
 
+/* The parents first: of many only so many are told. An address that is there while the Gateway is not Programmed is an old one. */
+#define PROGRAMMED \
+    "def programmed: g(.metadata.generation) as $gen | ([g(.status.conditions[]) | objects | select(.type == \"Programmed\" and .status == \"True\" " \
+        "and .observedGeneration == $gen)] | length > 0) and ([g(.status.addresses[]) | objects] | length > 0); " \
+    "def ours($names): g(.metadata.name) | IN($names[]); " \
+    "[.payload.body.parents[].name] as $names | "
+
 const char gwapi_gateways_ready[] =
-    ASKED;
+    BASICS PROGRAMMED ASKED " and ([" ITEMS " | select(ours($names)) | programmed] | all)";
 const char gwapi_gateways_projection[] =
-    BASICS
-        "[" ITEMS "] as $all | {count: ($all | length), gateways: [$all[:8][] | {name: (.metadata.name | cut(63)), "
+    BASICS PROGRAMMED
+        "[" ITEMS "] as $all | {count: ($all | length), gateways: [($all | sort_by(ours($names) | not))[:8][] | {name: (.metadata.name | cut(63)), "
+        "programmed: programmed, "
         "count: (g(.spec.listeners) | length), listeners: [g(.spec.listeners[]) | objects "
         "| {name: (.name | cut(63)), protocol: (.protocol | cut(16)), port, hostname: (.hostname | cut(80)), "
         "from: (g(.allowedRoutes.namespaces.from) | cut(16)), "

@@ -2,7 +2,6 @@
 /* HTTPRoute, GRPCRoute, TLSRoute, TCPRoute and UDPRoute: the object itself in the version that the cluster serves, its namespace, and probes
  * of what explains a route that nobody takes. */
 #include "function/render/route.h"
-#include "function/render/desired.h"
 #include "function/render/gwapi_programs.h"
 #include "function/render/kind.h"
 #include "function/render/route_rules.h"
@@ -102,18 +101,6 @@ const char *route_version(const struct route *rt)
     return slash && slash[1] ? slash + 1 : NULL;
 }
 
-static void put_gateways(struct route *rt)
-{
-    static struct inside_probe probe = { .ready = gwapi_gateways_ready,
-                                         .projection = gwapi_gateways_projection };
-    const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
-    CLEAN(free)
-    char *path = x_asprintf("/apis/gateway.networking.k8s.io/v1/namespaces/%s/gateways",
-                            route_parent_namespace(rt, first));
-
-    workload_put_probe(&rt->w, ROUTE_GATEWAYS, &probe, path, "1m");
-}
-
 static void put_controller(struct route *rt)
 {
     static struct inside_probe probe = { .ready = gwapi_controller_ready,
@@ -124,41 +111,18 @@ static void put_controller(struct route *rt)
                            "/apis/apps/v1/namespaces/envoy-gateway-system/deployments/envoy-gateway", "5m");
 }
 
-/* The Gateways that the route refers to: what a program looks for among all routes. */
-static json_t *parents_of(const struct route *rt)
-{
-    const json_t *list = json_object_get(rt->spec, "parentRefs");
-    json_t *out = json_array();
-
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *one = json_array_get(list, i);
-
-        jx_append(out, jx_object(jx_s("name", jx_str(one, "name", "")),
-                                 jx_s("namespace", route_parent_namespace(rt, one))));
-    }
-    return out;
-}
-
 /* In all namespaces, for a Gateway may take routes from them. */
 static void put_routes(struct route *rt)
 {
     static struct inside_probe probe = { .ready = gwapi_routes_ready,
                                          .projection = gwapi_routes_projection,
                                          .versions = v1_or_alpha2 };
-    CLEAN(free) char *path = NULL, *body = NULL;
-    json_auto_t *doc = NULL;
-    json_t *fp;
+    CLEAN(free) char *path = NULL;
 
     if (!rt->kind->alone)
         return;
-    doc = jx_object(jx_o("parents", parents_of(rt)));
-    body = jx_dump(doc);
     path = x_asprintf("/apis/{apiVersion}/%s", rt->kind->plural);
-    fp = inside_probe(&probe, path);
-    jx_add(fp, jx_o("payload", jx_object(jx_s("baseUrl", path), jx_o("body", jx_text(body)))),
-           jx_w("pollInterval", "1m"));
-    desired_put(rt->w.call.r, &rt->w.parts[ROUTE_ROUTES],
-                requests_probe(&rt->w.call.rq, &rt->w.parts[ROUTE_ROUTES], rt->w.config, fp));
+    route_put_probe_of_parents(rt, ROUTE_ROUTES, &probe, path);
 }
 
 static void compose(struct route *rt, struct inside_kind *applied)
@@ -167,7 +131,7 @@ static void compose(struct route *rt, struct inside_kind *applied)
     if (!route_is_held(rt))
         workload_put_object(&rt->w, ROUTE_OBJECT, applied, workload_metadata(&rt->w, NULL, NULL),
                             json_incref(rt->spec), NULL);
-    put_gateways(rt);
+    route_put_gateways(rt);
     put_controller(rt);
     put_routes(rt);
     route_put_endpoints(rt);

@@ -36,6 +36,16 @@ static inline const char *route_parent_namespace(const struct route *rt, const j
 /* "v1" of "gateway.networking.k8s.io/v1", as the provider chose it; NULL when it has not. */
 const char *route_version(const struct route *rt);
 
+/* Puts the probe 'id' of 'path' whose programs are told the route's Gateways: .payload.body.parents [{"name", "namespace"}]. */
+void route_put_probe_of_parents(struct route *rt, enum route_part id, struct inside_probe *probe,
+                                const char *path);
+
+/* Looks at the Gateways where the first parent lives. */
+void route_put_gateways(struct route *rt);
+
+/* Met when those of them that are the route's have an address; else which has none. */
+void route_gateways_link(const struct route *rt, struct link *l);
+
 /* The Gateway of 'parent' as the probe saw it, when it looked there; *ret_known: the answer, even NULL, is to be believed. */
 const json_t *route_gateway(const struct route *rt, const json_t *parent, bool *ret_known);
 

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the probes know of a route's Gateways and of the listeners' other routes.  A listener of TCP or UDP serves one route, the oldest,
+/* What the probes know of the listeners' other routes.  A listener of TCP or UDP serves one route, the oldest,
  * and a second one gets no traffic, whatever its status says: so it is not made. */
 #include "function/render/route.h"
 
 static const struct link_advice no_advice[] = { { 0 } };
 
 static const char *section(const json_t *parent) { return jx_str(parent, "sectionName", ""); }
-
-const json_t *route_gateway(const struct route *rt, const json_t *parent, bool *ret_known)
-{
-    const json_t *at = rt->w.seen[ROUTE_GATEWAYS].at_provider, *list = jx_at(at, "gateways"), *one;
-    const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
-
-    *ret_known = list && (json_int_t)json_array_size(list) == jx_int(at, "count", -1) &&
-                 !strcmp(route_parent_namespace(rt, parent), route_parent_namespace(rt, first));
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (*ret_known && !strcmp(jx_str(one, "name", ""), jx_str(parent, "name", "")))
-            return one;
-    }
-    return NULL;
-}
-
-const json_t *route_listener(const json_t *gateway, const json_t *parent)
-{
-    const json_t *list = json_object_get(gateway, "listeners"), *one;
-
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (!strcmp(jx_str(one, "name", ""), section(parent)))
-            return one;
-    }
-    return NULL;
-}
 
 /* Of the listener that the reference means, by name or by number; 0 = unknown. */
 static json_int_t port_of(const json_t *gateway, const json_t *parent)

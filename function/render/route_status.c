@@ -8,7 +8,7 @@
 enum { LISTED = 512 };
 
 struct view {
-    struct link applied, accepted, resolved, alone, endpoints;
+    struct link applied, accepted, resolved, alone, gateways, endpoints;
     bool has_endpoints;
     const char *phase; /* while something is unmet here */
 };
@@ -280,6 +280,7 @@ static void look_at_parents(const struct route *rt, struct view *v)
 static void look(const struct route *rt, struct view *v)
 {
     v->phase = "Progressing";
+    route_gateways_link(rt, &v->gateways);
     v->has_endpoints = route_endpoints_link(rt, &v->endpoints);
     workload_applied(&rt->w, ROUTE_OBJECT, &v->applied);
     if (route_is_held(rt))
@@ -295,7 +296,7 @@ static void look(const struct route *rt, struct view *v)
         return;
     if (rt->kind->alone && !v->alone.met)
         v->phase = route_owner(rt) ? "Failed" : v->phase;
-    else if (!strcmp(v->endpoints.reason, "NoEndpoints"))
+    else if (v->gateways.met && !strcmp(v->endpoints.reason, "NoEndpoints"))
         v->phase = "Waiting";
 }
 
@@ -328,11 +329,13 @@ void route_status(struct route *rt)
                                      { "ResolvedRefs", &v.resolved },
                                      { NULL, NULL },
                                      { NULL, NULL },
+                                     { NULL, NULL },
                                      { NULL, NULL } },
                          *next = &chain[3];
 
     if (rt->kind->alone)
         *next++ = (struct workload_step){ "ListenerFree", &v.alone };
+    *next++ = (struct workload_step){ "GatewayReady", &v.gateways };
     if (v.has_endpoints)
         *next = (struct workload_step){ "EndpointsReady", &v.endpoints };
     workload_finish(&rt->w, chain, v.phase, NULL, "The route is in use");

@@ -309,6 +309,7 @@ static void a_gateway_names_its_first_missing_link(void **state)
 
 enum owner { O_UNSEEN, O_OTHER, O_YOUNGER, O_NOBODY, OWNERS };
 enum pods { P_UNSEEN, P_NONE, P_SOME, P_ALL, PODS };
+enum entry { I_UNSEEN, I_BAD, I_GOOD, ENTRIES };
 enum { ROUTES = WORDS * WORDS * WORDS * 2 * 2 };
 
 struct route {
@@ -383,8 +384,21 @@ static json_t *pods_document(enum pods p)
     return answer(jx_pack("{s:[o, o]}", "items", slice("web", p >= P_SOME), slice("next", p == P_ALL)));
 }
 
+/* The route's Gateway; how else it can lack an address is in render/tcproute/free. */
+static json_t *entry_document(enum entry e)
+{
+    json_t *conditions = json_array(), *doc;
+
+    say(conditions, "Programmed", e == I_BAD ? BAD : GOOD, "AddressNotAssigned");
+    doc = list_of(jx_pack("{s:{s:s, s:i}, s:{s:o, s:[{s:s}]}}", "metadata", "name", "gw", "generation",
+                          GENERATION, "status", "conditions", conditions, "addresses", "value", address));
+    jx_set(jx_at(doc, "payload.body"), "parents",
+           jx_pack("[{s:s, s:s}]", "name", "gw", "namespace", "my-app"));
+    return doc;
+}
+
 /* 'alone': one route per listener; else nobody asks who has it. */
-static const char *route_missing(const struct route *r, enum owner o, enum pods p, bool alone)
+static const char *route_missing(const struct route *r, enum owner o, enum entry e, enum pods p, bool alone)
 {
     if (!r->entry || r->accepted != GOOD)
         return "Accepted";
@@ -395,21 +409,26 @@ static const char *route_missing(const struct route *r, enum owner o, enum pods 
         return "Accepted";
     if (alone && (o == O_UNSEEN || o == O_OTHER))
         return "ListenerFree";
+    if (e != I_GOOD)
+        return "GatewayReady";
     return p == P_ALL ? "" : "EndpointsReady";
 }
 
-static const char *route_reason(const char *missing, enum owner o, enum pods p)
+static const char *route_reason(const char *missing, enum owner o, enum entry e, enum pods p)
 {
+    if (!strcmp(missing, "GatewayReady"))
+        return e == I_UNSEEN ? "Pending" : "GatewayNotReady";
     if (!strcmp(missing, "ListenerFree"))
         return o == O_UNSEEN ? "Pending" : "ListenerTaken";
     return strcmp(missing, "EndpointsReady") != 0 ? NULL : p == P_UNSEEN ? "Pending" : "NoEndpoints";
 }
 
-static const char *const route_chain[] = { "Applied",      "Accepted",       "ResolvedRefs",
-                                           "ListenerFree", "EndpointsReady", NULL };
+static const char *const route_chain[] = {
+    "Applied", "Accepted", "ResolvedRefs", "ListenerFree", "GatewayReady", "EndpointsReady", NULL
+};
 
 struct answers {
-    json_t *routes, *owners, *pods;
+    json_t *routes, *owners, *entries, *pods;
 };
 
 static void check_routes(const struct answers *a, const char *kind, const char *hostnames, bool alone)
@@ -427,8 +446,8 @@ static void check_routes(const struct answers *a, const char *kind, const char *
     jx_share(observed, "routes", json_array_get(a->owners, O_NOBODY));
     fn_response_init(&first);
     assert_int_equal(render(&(struct fn_request){ doc, observed, NULL }, &first, NULL), 0);
-    for (unsigned n = 0; n < ROUTES * OWNERS * PODS; n++) {
-        unsigned rest = n, o = digit(&rest, OWNERS), p = digit(&rest, PODS);
+    for (unsigned n = 0; n < ROUTES * OWNERS * PODS * ENTRIES; n++) {
+        unsigned rest = n, o = digit(&rest, OWNERS), p = digit(&rest, PODS), e = digit(&rest, ENTRIES);
         const struct route r = route_of(rest);
         const char *missing;
         struct outcome out;
@@ -436,11 +455,12 @@ static void check_routes(const struct answers *a, const char *kind, const char *
         set_part(observed, "route", a->routes, rest, true);
         set_payload(json_object_get(observed, "route"), json_object_get(first.desired, "route"));
         set_part(observed, "routes", a->owners, o, o != O_UNSEEN);
+        set_part(observed, "gateways", a->entries, e, e != I_UNSEEN);
         set_part(observed, "endpoints", a->pods, p, p != P_UNSEEN);
         out = look(doc, observed, route_chain, "route");
         assert_true(out.made); /* what was made stays, whoever has the listener */
-        missing = route_missing(&r, o, p, alone);
-        compare(&out, missing, route_reason(missing, o, p), kind, n);
+        missing = route_missing(&r, o, e, p, alone);
+        compare(&out, missing, route_reason(missing, o, e, p), kind, n);
         ready += out.ready;
     }
     fn_response_free(&first);
@@ -469,12 +489,14 @@ static void check_held(const struct answers *a, const char *kind)
 
 static void a_route_names_its_first_missing_link(void **state)
 {
-    struct answers a = { all_routes(), json_array(), json_array() };
+    struct answers a = { all_routes(), json_array(), json_array(), json_array() };
 
     (void)state;
     EACH(a.owners, OWNERS, owner_document);
+    EACH(a.entries, ENTRIES, entry_document);
     EACH(a.pods, PODS, pods_document);
     a.owners = judged(gwapi_routes_ready, gwapi_routes_projection, a.owners);
+    a.entries = judged(gwapi_gateways_ready, gwapi_gateways_projection, a.entries);
     a.pods = judged(gwapi_endpoints_ready, gwapi_endpoints_projection, a.pods);
     check_routes(&a, "HTTPRoute", "", false);
     check_routes(&a, "GRPCRoute", "", false);
@@ -485,6 +507,7 @@ static void a_route_names_its_first_missing_link(void **state)
     check_held(&a, "UDPRoute");
     json_decref(a.routes);
     json_decref(a.owners);
+    json_decref(a.entries);
     json_decref(a.pods);
 }
 
