@@ -102,10 +102,11 @@ json_t *shoot_gateway_job(const char *version, const char *channel, const char *
 #define BASICS \
     "def g(f): try f catch null; " \
     "def cut($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[:$n] else null end; " \
-    /* without what is another each time: klog's time of day, the port that a connection came from */ \
-    "def tail($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \") | gsub(\"[IWEF][0-9]{4} [0-9:.]+ [0-9]+ [^ ]+:[0-9]+\\\\] \"; \"\") | gsub(\":[0-9]+->\"; \"->\") " \
-        "| .[-$n:] else null end; " \
     "def some: with_entries(select(.value != null)); "
+/* The end of a log, without what is another each time: klog's time of day, the port that a connection came from. */
+#define TAIL \
+    "def tail($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \") | gsub(\"[IWEF][0-9]{4} [0-9:.]+ [0-9]+ [^ ]+:[0-9]+\\\\] \"; \"\") | gsub(\":[0-9]+->\"; \"->\") " \
+    "| .[-$n:] else null end; "
 #define ITEMS "g(.response.body.items[]) | objects"
 #define ASKED ".response.statusCode == 200"
 #define NOTE(name) "g($d.metadata.annotations[\"cleura.crossplane.io/" name "\"])"
@@ -126,7 +127,7 @@ const char shoot_gateway_job_projection[] =
 
 /* The newest pod of the Job: why it does not run, and what it said last. */
 const char shoot_gateway_pods_projection[] =
-    BASICS "[" ITEMS "] | sort_by(.metadata.creationTimestamp)[-1] as $p | if $p == null then {} else "
+    BASICS TAIL "[" ITEMS "] | sort_by(.metadata.creationTimestamp)[-1] as $p | if $p == null then {} else "
         "{phase: $p.status.phase, "
         "unschedulable: ([g($p.status.conditions[]) | objects | select(.type == \"PodScheduled\" and .status == \"False\") | .message | cut(300)][0]), "
         "waiting: ([g($p.status.containerStatuses[]) | objects | g(.state.waiting) | objects | {reason: (.reason | cut(60)), message: (.message | cut(300))} | some][0]), "
