@@ -66,8 +66,10 @@ json_t *envoy_condition(const struct envoy *e, const json_t *doc, const char *ty
     text = x_vasprintf(fmt, ap);
     va_end(ap);
     condition = condition_new(type, status, reason, text);
+    /* of Gateways and routes; a class that changes never is behind */
     jx_set(condition, "observedGeneration",
-           json_integer(e->c->set->eg_fault == EG_OLD_GENERATION ? generation - 1 : generation));
+           json_integer(e->c->set->eg_fault == EG_OLD_GENERATION && *ctl_namespace(doc) ? generation - 1
+                                                                                        : generation));
     return condition;
 }
 

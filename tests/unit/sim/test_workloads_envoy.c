@@ -534,6 +534,9 @@ static void status_can_be_wrong(void **state)
     assert_string_equal(of_gateway("Programmed"), "True/Programmed");
     condition = among(jx_at(reply.doc, "status.conditions"), "type", "Programmed");
     assert_int_equal(jx_int(condition, "observedGeneration", -1), 0);
+    (void)call("GET", G "/gatewayclasses/eg", "");
+    condition = among(jx_at(reply.doc, "status.conditions"), "type", "Accepted");
+    assert_int_equal(jx_int(condition, "observedGeneration", -1), 1);
     world.settings.eg_fault = EG_NO_ACCEPTED;
     pass(0);
     assert_string_equal(of_listener("http", "Accepted"), "/");
