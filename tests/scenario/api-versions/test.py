@@ -166,6 +166,7 @@ def remove_what_is_not_served(lab, shoot):
     """The definition is gone, and with it the objects: proven by the lists of the server, never by an error."""
     shoot.delete(CRD)
     wait_until(lambda: shoot.get(CRD) is None, 30, "the definition to be gone")
+    wait_until(lambda: shoot.get(f"/apis/{BETA}/namespaces/default/tcproutes") is None, 30, "and what it defined")
     lists = [json_answer(503, {}), json_answer(404, {"error": "?"}), Answer(200, {}, "<html>"),
              json_answer(200, {"kind": "APIGroupList"})]
     for answer in lists:

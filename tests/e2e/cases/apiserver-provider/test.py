@@ -169,7 +169,7 @@ def become_ready(lab, shoot):
 
     inside = ("entry-gateway", "web-httproute", "db-tcproute-routes")  # a TCPRoute is made when no other one has its listener
     wait_until(lambda: all(reasons().get(name) == "NotServed" for name in inside), 30, "NotServed")
-    expect(shoot.get(f"{CORE}/services/game") is not None, "what is not of the Gateway API is there")
+    wait_until(lambda: shoot.get(f"{CORE}/services/game"), 30, "what is not of the Gateway API to be there")
     shoot.install("1.6", "standard")
     prepare(shoot)
     work.wait(200)
