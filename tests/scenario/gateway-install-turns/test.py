@@ -1,4 +1,5 @@
-"""Who changes their mind gets what they want last: None in the middle of an installation, Job in the middle of a removal, each after a restart."""
+"""Who changes their mind gets what they want last: None in the middle of an installation, Job in the middle of a removal, each after a restart.
+A GatewayClass of another controller stays, whoever wanted its name."""
 import pathlib
 import re
 import shutil
@@ -9,6 +10,12 @@ from lab import ROOT, expect, expect_equal, run, skip, wait_until  # noqa: E402
 
 SYSTEM = "envoy-gateway-system"
 INSTALLER = "envoy-gateway-installer"
+FOREIGN = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: envoy-gateway}
+spec: {controllerName: example.org/other}
+"""
 SHOOT = (ROOT / "examples/shoot/shoot.yaml").read_text().replace("spec:\n", "spec:\n  pollInterval: 1s\n", 1)
 
 
@@ -45,13 +52,16 @@ def main(lab):
         pods = ("get", "pods", "-n", SYSTEM, "-l", f"batch.kubernetes.io/job-name={INSTALLER}", "-o", "jsonpath={.items[*].status.phase}")
         wait_until(lambda: kubectl(*pods) == "Running", 60, "its pod")
 
+    def classes():
+        return [line.partition("/")[2] for line in kubectl("get", "gatewayclasses", "-o", "name").split()]
+
     def nothing_is_left():
         for what in ("deployments", "jobs", "serviceaccounts", "secrets", "pods"):
             left = [line for line in kubectl("get", what, "-n", SYSTEM, "-o", "name").split() if not line.endswith("/default")]
             expect_equal([], left, f"{what} that are left")
         expect(not is_bound(), "no rights are left")
         if "gatewayclasses" in kubectl("get", "crds", "-o", "name"):
-            expect_equal("", kubectl("get", "gatewayclasses", "-o", "name"), "classes that are left")
+            expect_equal([], classes(), "classes that are left")
         expect_equal([], [name for _, name in lab.objects() if "-envoy-" in name], "what the provider still has to do")
 
     done(apply("{install: None}"), "a cluster without")
@@ -79,10 +89,20 @@ def main(lab):
     expect_equal({"className": "other", "version": "1.8.3", "gatewayAPI": "1.5.1", "channel": "Experimental"},
                  lab.objects("Shoot")["Shoot", "my-cluster"]["status"]["gateway"], "what the status says")
     expect(not is_bound(), "the Job's rights are taken back")
-    expect_equal("gatewayclass.gateway.networking.k8s.io/other", kubectl("get", "gatewayclasses", "-o", "name").strip(), "the class")
+    expect_equal(["other"], classes(), "the class")
 
     done(apply("{install: None}"), "a removal that names no class")
     nothing_is_left()
+
+    lab.kubectl(config, "apply", "--validate=false", "-f", "-", stdin=FOREIGN)
+    work = apply("{install: Job, version: 1.8.3}")
+    wait_until(lambda: "belongs to another controller: choose another spec.gateway.className" in lab.objects("Shoot")["Shoot", "my-cluster"]
+               .get("status", {}).get("message", ""), 90, "the Shoot to say whose class it is")
+    stop(work)
+    done(apply("{install: Job, version: 1.8.3, className: ours}"), "the class by another name")
+    expect_equal(["envoy-gateway", "ours"], sorted(classes()), "the classes")
+    done(apply("{install: None}"), "the removal")
+    expect_equal(["envoy-gateway"], classes(), "the class that is somebody else's")
 
 
 if shutil.which("kubectl") is None:
