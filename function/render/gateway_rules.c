@@ -88,8 +88,9 @@ static void check_octavia(struct gateway *g, struct problems *p)
     if (o->forwarded_for && !all_http(g))
         problems_add(p, "spec.octavia.xForwardedFor makes Octavia read HTTP on every port, which breaks "
                         "listeners of other "
-                        "protocols; leave it out: with externalTrafficPolicy Local Envoy sees the clients' "
-                        "addresses itself");
+                        "protocols; leave it out: spec.octavia.proxyProtocol, with a ClientTrafficPolicy for "
+                        "the Gateway, "
+                        "tells Envoy the clients' addresses");
     if (g->replicas.set && (g->replicas.value < 1 || g->replicas.value > REPLICAS_MOST))
         problems_add(p, "spec.replicas: %lld is not between 1 and %d", (long long)g->replicas.value,
                      REPLICAS_MOST);
