@@ -186,12 +186,10 @@ static void judge(struct shoot_state *st, struct link *l)
                    jx_str(at(st, SHOOT_GATEWAY_CLASS), "name", ""));
         break;
     case SHOOT_GATEWAY_REMOVING:
-        if (pod_trouble(st, l))
-            break;
-        /* fall through */
     case SHOOT_GATEWAY_REMOVAL:
     case SHOOT_GATEWAY_GONE:
-        link_unmet(l, "Removing", "Envoy Gateway is being removed; nothing to do");
+        if (g->stage != SHOOT_GATEWAY_REMOVING || !pod_trouble(st, l))
+            link_unmet(l, "Removing", "Envoy Gateway is being removed; nothing to do");
         break;
     }
 }
