@@ -83,6 +83,44 @@ static struct shoot_gateway_facts facts_of(unsigned bits)
     };
 }
 
+/* The first and the last stage that there may be, by what is wanted and what is there. */
+static void is_among_those_of_its_way(const struct shoot_gateway_facts *f, enum shoot_gateway_stage stage)
+{
+    if (f->wanted == JOB && f->deletable)
+        assert_int_equal(stage, SHOOT_GATEWAY_GONE);
+    else if (f->wanted)
+        assert_in_range(stage, SHOOT_GATEWAY_LOOKING, SHOOT_GATEWAY_INSTALLED);
+    else if (f->there)
+        assert_in_range(stage, SHOOT_GATEWAY_DRAINING, SHOOT_GATEWAY_GONE);
+    else
+        assert_int_equal(stage, SHOOT_GATEWAY_ABSENT);
+}
+
+static bool is_installed_rightly(const struct shoot_gateway_facts *f)
+{
+    return f->wanted == JOB ? f->job_done : f->released;
+}
+
+static bool may_install(const struct shoot_gateway_facts *f)
+{
+    return f->wanted == RELEASE || (f->rights && f->channel_known && !f->channel_conflict);
+}
+
+static bool is_drained(const struct shoot_gateway_facts *f) { return f->drained; }
+
+static bool is_free(const struct shoot_gateway_facts *f) { return f->drained && !f->classed; }
+
+static bool may_go(const struct shoot_gateway_facts *f)
+{
+    return f->wanted || (f->there == JOB ? f->job_done : f->going || is_free(f));
+}
+
+static bool (*const needs[])(const struct shoot_gateway_facts *f) = {
+    [SHOOT_GATEWAY_INSTALLING] = may_install, [SHOOT_GATEWAY_INSTALLED] = is_installed_rightly,
+    [SHOOT_GATEWAY_UNCLASSING] = is_drained,  [SHOOT_GATEWAY_REMOVAL] = is_free,
+    [SHOOT_GATEWAY_REMOVING] = is_free,       [SHOOT_GATEWAY_GONE] = may_go,
+};
+
 /* Whatever else is seen. */
 static void nothing_goes_before_what_needs_it(void **state)
 {
@@ -91,23 +129,8 @@ static void nothing_goes_before_what_needs_it(void **state)
         struct shoot_gateway_facts f = facts_of(bits);
         enum shoot_gateway_stage stage = shoot_gateway_decide(&f);
 
-        if (f.wanted == JOB && f.deletable)
-            assert_int_equal(stage, SHOOT_GATEWAY_GONE);
-        else if (f.wanted)
-            assert_in_range(stage, SHOOT_GATEWAY_LOOKING, SHOOT_GATEWAY_INSTALLED);
-        else if (f.there)
-            assert_in_range(stage, SHOOT_GATEWAY_DRAINING, SHOOT_GATEWAY_GONE);
-        if (stage == SHOOT_GATEWAY_INSTALLED)
-            assert_true(f.wanted == JOB ? f.job_done : f.released);
-        if (stage == SHOOT_GATEWAY_INSTALLING && f.wanted == JOB)
-            assert_true(f.rights && f.channel_known && !f.channel_conflict);
-        if (stage == SHOOT_GATEWAY_UNCLASSING || stage == SHOOT_GATEWAY_REMOVAL ||
-            stage == SHOOT_GATEWAY_REMOVING)
-            assert_true(f.drained);
-        if (stage == SHOOT_GATEWAY_REMOVAL || stage == SHOOT_GATEWAY_REMOVING)
-            assert_false(f.classed);
-        if (stage == SHOOT_GATEWAY_GONE && !f.wanted)
-            assert_true(f.there == JOB ? f.job_done : f.going || (f.drained && !f.classed));
+        is_among_those_of_its_way(&f, stage);
+        assert_true(!needs[stage] || needs[stage](&f));
     }
 }
 
@@ -187,94 +210,96 @@ static json_t *answer(const char *text)
                    body);
 }
 
-static void looks(const char *program, const char *text, const char *expected)
-{
-    json_auto_t *list = jx_pack("[o]", answer(text)), *out = run_jq(program, list);
-    CLEAN(free) char *got = jx_dump(json_array_get(out, 0));
-
-    assert_string_equal(got, expected);
-}
+static const struct {
+    const char *program, *text, *gives;
+} looks[] = {
+    { shoot_gateway_crds_projection, "{\"items\": []}", "{}" },
+    { shoot_gateway_crds_projection,
+      "{\"items\": [{\"metadata\": {\"annotations\": {\"gateway.networking.k8s.io/channel\": \"standard\", "
+      "\"gateway.networking.k8s.io/bundle-version\": \"v1.5.1\"}}}]}",
+      "{\"bundle\":\"v1.5.1\",\"channel\":\"standard\"}" },
+    { shoot_gateway_left_projection, "{\"items\": []}", "{\"count\":0,\"names\":[]}" },
+    { shoot_gateway_left_projection,
+      "{\"items\": [{\"metadata\": {\"name\": \"a\", \"labels\": "
+      "{\"gateway.envoyproxy.io/owning-gateway-name\": \"g\", "
+      "\"gateway.envoyproxy.io/owning-gateway-namespace\": \"n\"}}}, {\"metadata\": {\"name\": \"b\"}}, "
+      "{\"metadata\": {\"name\": \"c\"}}, {\"metadata\": {\"name\": \"d\"}}]}",
+      "{\"count\":4,\"names\":[\"n/g\",\"b\",\"c\"]}" },
+    { shoot_gateway_pods_projection, "{\"items\": []}", "{}" },
+    /* the newest pod, the end of what it said */
+    { shoot_gateway_pods_projection,
+      "{\"items\": [{\"metadata\": {\"creationTimestamp\": \"2026-01-02T00:00:00Z\"}, \"status\": "
+      "{\"phase\": \"Running\", "
+      "\"containerStatuses\": [{\"state\": {\"waiting\": {\"reason\": \"CrashLoopBackOff\"}}, "
+      "\"lastState\": {\"terminated\": "
+      "{\"exitCode\": 1, \"reason\": \"Error\", \"message\": \"first\\nlast\"}}}]}}, "
+      "{\"metadata\": {\"creationTimestamp\": \"2026-01-01T00:00:00Z\"}, \"status\": {\"phase\": "
+      "\"Failed\"}}]}",
+      "{\"last\":{\"message\":\"first "
+      "last\",\"reason\":\"Error\"},\"phase\":\"Running\",\"waiting\":{\"reason\":"
+      "\"CrashLoopBackOff\"}}" },
+    { shoot_gateway_pods_projection,
+      "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Pending\", \"conditions\": [{\"type\": "
+      "\"PodScheduled\", "
+      "\"status\": \"False\", \"message\": \"0/1 nodes\"}]}}]}",
+      "{\"phase\":\"Pending\",\"unschedulable\":\"0/1 nodes\"}" },
+    /* evicted: no container has a word to say; the next one says it with its name only */
+    { shoot_gateway_pods_projection,
+      "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Failed\", \"reason\": \"Evicted\", "
+      "\"message\": \"The "
+      "node was low on resource: memory.\"}}]}",
+      "{\"last\":{\"message\":\"The node was low on resource: "
+      "memory.\",\"reason\":\"Evicted\"},\"phase\":\"Failed\"}" },
+    { shoot_gateway_pods_projection,
+      "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Running\", \"containerStatuses\": "
+      "[{\"lastState\": "
+      "{\"terminated\": {\"exitCode\": 137, \"reason\": \"OOMKilled\"}}}]}}]}",
+      "{\"last\":{\"reason\":\"OOMKilled\"},\"phase\":\"Running\"}" },
+    { shoot_gateway_pods_projection,
+      "{\"items\": [{\"metadata\": {}, \"status\": {\"containerStatuses\": [{\"lastState\": "
+      "{\"terminated\": {\"exitCode\": 1, "
+      "\"message\": \"E1122 15:43:21.123456      42 memcache.go:265] read tcp "
+      "10.0.0.5:43210->10.0.0.1:443: reset\\n\"}}}]}}]}",
+      "{\"last\":{\"message\":\"read tcp 10.0.0.5->10.0.0.1:443: reset \"}}" },
+    { shoot_gateway_left_projection,
+      "{\"items\": [{\"metadata\": {\"name\": 1, \"labels\": []}}, {\"metadata\": 1}, {\"metadata\": "
+      "{\"name\": \"a\\nb\"}}]}",
+      "{\"count\":3,\"names\":[\"?\",\"?\",\"a b\"]}" },
+    { shoot_gateway_class_projection,
+      "{\"metadata\": {\"name\": \"c\", \"generation\": 1}, \"spec\": {\"controllerName\": "
+      "\"example.org/other\"}}",
+      "{\"controller\":\"example.org/other\",\"deleting\":false,\"name\":\"c\"}" },
+    { shoot_gateway_class_ready,
+      "{\"metadata\": {\"generation\": 2}, \"status\": {\"conditions\": [{\"type\": \"Accepted\", "
+      "\"status\": \"True\", "
+      "\"observedGeneration\": 1}]}}",
+      "false" },
+    { shoot_gateway_class_ready,
+      "{\"metadata\": {\"generation\": 2}, \"status\": {\"conditions\": [{\"type\": \"Accepted\", "
+      "\"status\": \"True\", "
+      "\"observedGeneration\": 2}]}}",
+      "true" },
+    { shoot_gateway_controller_ready,
+      "{\"metadata\": {\"generation\": 2}, \"status\": {\"observedGeneration\": 1, \"conditions\": "
+      "[{\"type\": \"Available\", "
+      "\"status\": \"True\"}]}}",
+      "false" },
+    { shoot_gateway_controller_projection,
+      "{\"metadata\": {\"generation\": 2}, \"status\": {\"observedGeneration\": 2, \"conditions\": "
+      "[{\"type\": \"Available\", "
+      "\"status\": \"False\", \"message\": \"no pods\"}]}}",
+      "{\"message\":\"no pods\"}" },
+};
 
 static void the_cluster_s_answers_are_cut_to_what_is_needed(void **state)
 {
     (void)state;
-    looks(shoot_gateway_crds_projection, "{\"items\": []}", "{}");
-    looks(
-        shoot_gateway_crds_projection,
-        "{\"items\": [{\"metadata\": {\"annotations\": {\"gateway.networking.k8s.io/channel\": \"standard\", "
-        "\"gateway.networking.k8s.io/bundle-version\": \"v1.5.1\"}}}]}",
-        "{\"bundle\":\"v1.5.1\",\"channel\":\"standard\"}");
-    looks(shoot_gateway_left_projection, "{\"items\": []}", "{\"count\":0,\"names\":[]}");
-    looks(shoot_gateway_left_projection,
-          "{\"items\": [{\"metadata\": {\"name\": \"a\", \"labels\": "
-          "{\"gateway.envoyproxy.io/owning-gateway-name\": \"g\", "
-          "\"gateway.envoyproxy.io/owning-gateway-namespace\": \"n\"}}}, {\"metadata\": {\"name\": \"b\"}}, "
-          "{\"metadata\": {\"name\": \"c\"}}, {\"metadata\": {\"name\": \"d\"}}]}",
-          "{\"count\":4,\"names\":[\"n/g\",\"b\",\"c\"]}");
-    looks(shoot_gateway_pods_projection, "{\"items\": []}", "{}");
-    /* the newest pod, the end of what it said */
-    looks(shoot_gateway_pods_projection,
-          "{\"items\": [{\"metadata\": {\"creationTimestamp\": \"2026-01-02T00:00:00Z\"}, \"status\": "
-          "{\"phase\": \"Running\", "
-          "\"containerStatuses\": [{\"state\": {\"waiting\": {\"reason\": \"CrashLoopBackOff\"}}, "
-          "\"lastState\": {\"terminated\": "
-          "{\"exitCode\": 1, \"reason\": \"Error\", \"message\": \"first\\nlast\"}}}]}}, "
-          "{\"metadata\": {\"creationTimestamp\": \"2026-01-01T00:00:00Z\"}, \"status\": {\"phase\": "
-          "\"Failed\"}}]}",
-          "{\"last\":{\"message\":\"first "
-          "last\",\"reason\":\"Error\"},\"phase\":\"Running\",\"waiting\":{\"reason\":"
-          "\"CrashLoopBackOff\"}}");
-    looks(shoot_gateway_pods_projection,
-          "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Pending\", \"conditions\": [{\"type\": "
-          "\"PodScheduled\", "
-          "\"status\": \"False\", \"message\": \"0/1 nodes\"}]}}]}",
-          "{\"phase\":\"Pending\",\"unschedulable\":\"0/1 nodes\"}");
-    /* evicted: no container has a word to say; the next one says it with its name only */
-    looks(shoot_gateway_pods_projection,
-          "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Failed\", \"reason\": \"Evicted\", "
-          "\"message\": \"The "
-          "node was low on resource: memory.\"}}]}",
-          "{\"last\":{\"message\":\"The node was low on resource: "
-          "memory.\",\"reason\":\"Evicted\"},\"phase\":\"Failed\"}");
-    looks(shoot_gateway_pods_projection,
-          "{\"items\": [{\"metadata\": {}, \"status\": {\"phase\": \"Running\", \"containerStatuses\": "
-          "[{\"lastState\": "
-          "{\"terminated\": {\"exitCode\": 137, \"reason\": \"OOMKilled\"}}}]}}]}",
-          "{\"last\":{\"reason\":\"OOMKilled\"},\"phase\":\"Running\"}");
-    looks(shoot_gateway_pods_projection,
-          "{\"items\": [{\"metadata\": {}, \"status\": {\"containerStatuses\": [{\"lastState\": "
-          "{\"terminated\": {\"exitCode\": 1, "
-          "\"message\": \"E1122 15:43:21.123456      42 memcache.go:265] read tcp "
-          "10.0.0.5:43210->10.0.0.1:443: reset\\n\"}}}]}}]}",
-          "{\"last\":{\"message\":\"read tcp 10.0.0.5->10.0.0.1:443: reset \"}}");
-    looks(shoot_gateway_left_projection,
-          "{\"items\": [{\"metadata\": {\"name\": 1, \"labels\": []}}, {\"metadata\": 1}, {\"metadata\": "
-          "{\"name\": \"a\\nb\"}}]}",
-          "{\"count\":3,\"names\":[\"?\",\"?\",\"a b\"]}");
-    looks(shoot_gateway_class_projection,
-          "{\"metadata\": {\"name\": \"c\", \"generation\": 1}, \"spec\": {\"controllerName\": "
-          "\"example.org/other\"}}",
-          "{\"controller\":\"example.org/other\",\"deleting\":false,\"name\":\"c\"}");
-    looks(shoot_gateway_class_ready,
-          "{\"metadata\": {\"generation\": 2}, \"status\": {\"conditions\": [{\"type\": \"Accepted\", "
-          "\"status\": \"True\", "
-          "\"observedGeneration\": 1}]}}",
-          "false");
-    looks(shoot_gateway_class_ready,
-          "{\"metadata\": {\"generation\": 2}, \"status\": {\"conditions\": [{\"type\": \"Accepted\", "
-          "\"status\": \"True\", "
-          "\"observedGeneration\": 2}]}}",
-          "true");
-    looks(shoot_gateway_controller_ready,
-          "{\"metadata\": {\"generation\": 2}, \"status\": {\"observedGeneration\": 1, \"conditions\": "
-          "[{\"type\": \"Available\", "
-          "\"status\": \"True\"}]}}",
-          "false");
-    looks(shoot_gateway_controller_projection,
-          "{\"metadata\": {\"generation\": 2}, \"status\": {\"observedGeneration\": 2, \"conditions\": "
-          "[{\"type\": \"Available\", "
-          "\"status\": \"False\", \"message\": \"no pods\"}]}}",
-          "{\"message\":\"no pods\"}");
+    for (size_t i = 0; i < ARRAY_LENGTH(looks); i++) {
+        json_auto_t *list = jx_pack("[o]", answer(looks[i].text)), *out = run_jq(looks[i].program, list);
+        CLEAN(free) char *got = jx_dump(json_array_get(out, 0));
+
+        assert_string_equal(got, looks[i].gives);
+    }
 }
 
 int main(void)
