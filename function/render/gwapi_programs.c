@@ -136,10 +136,10 @@ const char gwapi_bundle_projection[] =
     "def programmed: g(.metadata.generation) as $gen | ([g(.status.conditions[]) | objects | select(.type == \"Programmed\" and .status == \"True\" " \
         "and .observedGeneration == $gen)] | length > 0) and ([g(.status.addresses[]) | objects] | length > 0); " \
     "def ours($names): g(.metadata.name) | IN($names[]); " \
-    "[.payload.body.parents[].name] as $names | "
+    ".payload.body.parents[0].namespace as $in | ([.payload.body.parents[] | select(.namespace == $in) | .name] | unique) as $names | "
 
 const char gwapi_gateways_ready[] =
-    BASICS PROGRAMMED ASKED " and ([" ITEMS " | select(ours($names)) | programmed] | all)";
+    BASICS PROGRAMMED ASKED " and ([" ITEMS " | select(ours($names) and programmed)] | length >= ($names | length))";
 const char gwapi_gateways_projection[] =
     BASICS PROGRAMMED
         "[" ITEMS "] as $all | {count: ($all | length), gateways: [($all | sort_by(ours($names) | not))[:8][] | {name: (.metadata.name | cut(63)), "
