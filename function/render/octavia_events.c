@@ -2,7 +2,8 @@
 #include "function/render/octavia_events.h"
 #include "function/render/octavia.h"
 
-/* The newest of what ends an attempt, and the oddities of the cloud controller, once each. */
+/* The newest of what ends an attempt, and the oddities of the cloud controller, once each.  Others, too, have warnings about a Service
+ * (the API server's "Cluster IP is not allocated; repairing", endpoint slices), and never say that it is over. */
 struct inside_probe octavia_events = {
     .ready = ".response.statusCode == 200",
     .projection =
@@ -12,7 +13,11 @@ struct inside_probe octavia_events = {
         "\"LoadBalancerAvailabilityZonesIgnored\", \"LoadBalancerFloatingIPSkipped\", "
         "\"LoadBalancerLbMethodUnknown\"]) as $odd | def one: {type, reason, message: (.message // \"\" | "
         ".[:600])}; "
-        "{newest: (map(select((.type == \"Warning\" or .reason == \"EnsuredLoadBalancer\" or .reason == "
+        "def of_cloud: [.source.component?, .reportingComponent] | map(strings | select(. != \"\"))[0] | . "
+        "== "
+        "null or . == \"service-controller\" or startswith(\"cloud-provider\"); "
+        "{newest: (map(select(of_cloud and (.type == \"Warning\" or .reason == \"EnsuredLoadBalancer\" or "
+        ".reason == "
         "\"UpdatedLoadBalancer\") and ([.reason] | inside($odd) | not))) | last | if . == null then null "
         "else one end), "
         "oddities: (map(select([.reason] | inside($odd)) | one) | unique_by(.reason))}",

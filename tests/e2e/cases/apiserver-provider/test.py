@@ -3,6 +3,7 @@ LoadBalancer and a Volume are made, become Ready with what controllers say of th
 
 - Each is NotServed until the Gateway API is installed, and made without anybody's help once it is.
 - What is Ready is left alone: nothing is written while nothing changes, also after the server was restarted.
+- Another's warning about a Service is not the cloud's.
 - A change arrives; what leaves a spec leaves the object; what another manager added stays.
 - A Gateway of somebody else is neither changed nor removed.
 - A claim is gone once its finalizer is; the namespace stays."""
@@ -157,6 +158,17 @@ def apply(lab, *documents, timeout="100s"):
     return lab.cli("apply", "-f", path, "--wait", "--timeout", timeout, "--no-provider", timeout=150)
 
 
+def warn(shoot):
+    """As the API server itself does now and then about an address that it has just given; nobody ever says that it is over."""
+    game = {"apiVersion": "v1", "kind": "Service", "name": "game", "namespace": "my-app"}
+    event = {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "game.1"}, "involvedObject": game, "type": "Warning",
+             "reason": "ClusterIPNotAllocated", "message": "Cluster IP [IPv4]: 10.96.52.89 is not allocated; repairing",
+             "source": {"component": "ipallocator-repair-controller"}, "firstTimestamp": "2100-01-01T00:00:00Z",
+             "lastTimestamp": "2100-01-01T00:00:00Z", "count": 1}
+    made = shoot.ask("POST", f"{CORE}/events", json.dumps(event), "application/json")
+    expect_equal(201, made.status, f"the event: {made.text[:500]}")
+
+
 def become_ready(lab, shoot):
     lab.put(*kubeconfig(shoot))
     lab.provider()
@@ -167,9 +179,10 @@ def become_ready(lab, shoot):
         return {name: condition["reason"] for (kind, name), one in lab.objects("Request").items()
                 for condition in one.get("status", {}).get("conditions", ()) if condition["type"] == "Synced"}
 
+    wait_until(lambda: shoot.get(f"{CORE}/services/game"), 30, "what is not of the Gateway API to be there")
+    warn(shoot)
     inside = ("entry-gateway", "web-httproute", "db-tcproute-routes")  # a TCPRoute is made when no other one has its listener
     wait_until(lambda: all(reasons().get(name) == "NotServed" for name in inside), 30, "NotServed")
-    wait_until(lambda: shoot.get(f"{CORE}/services/game"), 30, "what is not of the Gateway API to be there")
     shoot.install("1.6", "standard")
     prepare(shoot)
     work.wait(200)
