@@ -72,6 +72,18 @@ void shoot_offer_put(struct shoot_state *st)
 
 /* ---- what of the spec is not in it ------------------------------------------------------------------------------- */
 
+/* What is no text is no name of anything. New. */
+static json_t *texts_of(const json_t *list)
+{
+    json_t *texts = json_array(), *one;
+    size_t i;
+
+    json_array_foreach (list, i, one)
+        if (json_string_length(one))
+            jx_append(texts, json_incref(one));
+    return texts;
+}
+
 static bool listed(const json_t *list, const char *name)
 {
     size_t i;
@@ -103,8 +115,9 @@ static char *names_of(const json_t *list)
 }
 
 /* An empty list is one that this generation does not show. */
-static void check(struct shoot_state *st, const char *path, const char *name, const json_t *list)
+static void check(struct shoot_state *st, const char *path, const char *name, const json_t *offered)
 {
+    json_auto_t *list = texts_of(offered);
     CLEAN(free) char *names = NULL;
 
     if (!name || !json_array_size(list) || listed(list, name))
@@ -133,9 +146,10 @@ static const char *nearest(const json_t *list, const char *version)
     return best;
 }
 
-static void check_version(struct shoot_state *st, const json_t *list)
+static void check_version(struct shoot_state *st, const json_t *offered)
 {
     const char *version = st->spec.version;
+    json_auto_t *list = texts_of(offered);
     CLEAN(free) char *names = NULL;
     size_t i;
     json_t *one;
