@@ -8,6 +8,16 @@
 
 enum { ROUNDS_MAX = 8 };
 
+/* All that is wrong is to be read, and an error is a line. */
+static int refuse(const char *kind, const char *name, const char *message, struct err *e)
+{
+    int n = text_list(stderr, message);
+
+    if (n)
+        return err_set(e, ERR_INVALID, "%s/%s: %d errors, told above", kind, name, n);
+    return err_set(e, ERR_INVALID, "%s/%s: %s", kind, name, message);
+}
+
 static int tell_results(const struct fn_response *r, const json_t *composite, struct err *e)
 {
     size_t i;
@@ -16,12 +26,10 @@ static int tell_results(const struct fn_response *r, const json_t *composite, st
 
     json_array_foreach (r->results, i, result)
         if (jx_int(result, "severity", -1) == FN_FATAL)
-            return err_set(e, ERR_INVALID, "%s/%s: %s", kind, label,
-                           jx_str(result, "message", "cannot be rendered"));
+            return refuse(kind, label, jx_str(result, "message", "cannot be rendered"), e);
     json_array_foreach (r->conditions, i, result)
         if (!strcmp(jx_str(result, "type", ""), "Valid") && !strcmp(jx_str(result, "status", ""), "False"))
-            return err_set(e, ERR_INVALID, "%s/%s: %s", kind, label,
-                           jx_str(result, "message", "the spec has errors"));
+            return refuse(kind, label, jx_str(result, "message", "the spec has errors"), e);
     json_array_foreach (r->results, i, result) {
         CLEAN(free) char *text = text_clean(jx_str(result, "message", ""));
 

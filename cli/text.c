@@ -73,6 +73,27 @@ char *text_clean(const char *text)
     return buf_take(&out);
 }
 
+int text_list(FILE *out, const char *text)
+{
+    char mark[16];
+    int n = 0;
+
+    (void)snprintf(mark, sizeof(mark), "(%d) ", n + 1);
+    while (text && !strncmp(text, mark, strlen(mark))) {
+        const char *item = text + strlen(mark), *next;
+        CLEAN(free) char *one = NULL, *clean = NULL;
+
+        (void)snprintf(mark, sizeof(mark), " (%d) ", ++n + 1);
+        next = strstr(item, mark);
+        one = next ? x_strndup(item, (size_t)(next - item)) : x_strdup(item);
+        clean = text_clean(one);
+        (void)fprintf(out, "  %s\n", clean);
+        memmove(mark, mark + 1, strlen(mark));
+        text = next ? next + 1 : NULL;
+    }
+    return n;
+}
+
 void text_elapsed(int64_t ms, char text[TEXT_ELAPSED])
 {
     long long s = ms > 0 ? ms / CLOCK_SECOND : 0;

@@ -4,6 +4,7 @@
 #pragma once
 #include "lib/buf.h"
 #include <stdint.h>
+#include <stdio.h>
 
 /* Columns 'text' takes: code points; control characters and bytes that are no UTF-8 count as one. */
 size_t text_columns(const char *text);
@@ -14,6 +15,10 @@ void text_fit(struct buf *out, const char *text, size_t columns, bool utf8);
 
 /* The whole of 'text' on one line, cleaned the same way. The caller frees. */
 char *text_clean(const char *text);
+
+/* A list in one text, "(1) a (2) b", as conditions have it: writes an item to a line, cleaned the same way. How many; 0 when it is
+ * no list, and then nothing is written. */
+int text_list(FILE *out, const char *text);
 
 /* "42s", "3m05s", "1h02m", "5d". */
 enum { TEXT_ELAPSED = 24 };

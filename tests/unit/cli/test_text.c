@@ -20,6 +20,28 @@ static void fits(const char *in, size_t columns, bool utf8, const char *want)
     assert_true(text_columns(buf_text(&out)) <= columns);
 }
 
+static void lists(const char *in, int items, const char *want)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+
+    assert_int_equal(text_list(out, in), items);
+    (void)fclose(out);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static void a_list_is_an_item_to_a_line(void **state)
+{
+    (void)state;
+    lists("(1) a is wrong (2) b (see (1) there)\n\033[31m (3) c", 3,
+          "  a is wrong\n  b (see (1) there)  [31m\n  c\n");
+    lists("one thing (2) is wrong", 0, "");
+    lists("(1) alone", 1, "  alone\n");
+    lists("", 0, "");
+}
+
 static void text_is_cut_and_cleaned(void **state)
 {
     (void)state;
@@ -85,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_cut_and_cleaned),
+        cmocka_unit_test(a_list_is_an_item_to_a_line),
         cmocka_unit_test(time_is_short),
         cmocka_unit_test(columns_are_as_wide_as_needed),
     };
