@@ -6,7 +6,7 @@
 #include "lib/jx.h"
 #include <unistd.h>
 
-enum { RUN_JQ_OUT_MAX = 32 << 20 };
+enum { RUN_JQ_OUT_MAX = 64 << 20 };
 
 /* Runs 'program' on each document of 'list'; what comes out, one each. New. */
 static inline json_t *run_jq(const char *program, const json_t *list)

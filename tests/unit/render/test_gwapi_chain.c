@@ -38,7 +38,7 @@ static json_t *observed_part(bool ready, json_t *at)
 /* The answers of a part, each as the provider would keep it: {"ready", "at"}. Takes 'bodies'. New. */
 static json_t *judged(const char *ready, const char *projection, json_t *documents)
 {
-    json_auto_t *is_ready = run(ready, documents), *at = run(projection, documents);
+    json_auto_t *is_ready = run_jq(ready, documents), *at = run_jq(projection, documents);
     json_t *out = json_array();
 
     for (size_t i = 0; i < json_array_size(documents); i++)

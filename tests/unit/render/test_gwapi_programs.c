@@ -95,7 +95,7 @@ static json_t *all_gateways(void)
 
 static void a_gateway_is_ready_when_everything_is_true_of_its_generation(void **state)
 {
-    json_auto_t *list = all_gateways(), *results = run(gwapi_gateway_ready, list);
+    json_auto_t *list = all_gateways(), *results = run_jq(gwapi_gateway_ready, list);
     unsigned ready = 0;
 
     (void)state;
@@ -112,7 +112,7 @@ static void a_gateway_is_ready_when_everything_is_true_of_its_generation(void **
 /* Whoever is told "not ready" is told why. */
 static void a_gateway_that_is_not_ready_has_a_reason(void **state)
 {
-    json_auto_t *list = all_gateways(), *results = run(gwapi_gateway_projection, list);
+    json_auto_t *list = all_gateways(), *results = run_jq(gwapi_gateway_projection, list);
 
     (void)state;
     for (unsigned n = 0; n < GATEWAYS_ALL; n++) {
@@ -137,7 +137,7 @@ static void what_a_fresh_gateway_says_is_nothing(void **state)
                 "listeners", "name", "a", "status", "conditions", "type", "Accepted", "status", "Unknown",
                 "reason", "Pending", "message", "Waiting for controller", "payload", "body", "object",
                 "response", "body", "no JSON at all", "payload", "body", "object", "response");
-    json_auto_t *ready = run(gwapi_gateway_ready, list), *at = run(gwapi_gateway_projection, list);
+    json_auto_t *ready = run_jq(gwapi_gateway_ready, list), *at = run_jq(gwapi_gateway_projection, list);
 
     (void)state;
     for (size_t i = 0; i < json_array_size(list); i++)
@@ -156,7 +156,7 @@ static void what_is_said_twice_is_not_believed(void **state)
     say(jx_at(doc, "response.body.status.conditions"), "Accepted", BAD, "Invalid");
     jx_append(list, doc);
     jx_append(list, gateway(&good));
-    ready = run(gwapi_gateway_ready, list);
+    ready = run_jq(gwapi_gateway_ready, list);
     assert_true(json_is_false(json_array_get(ready, 0)));
     assert_true(json_is_true(json_array_get(ready, 1)));
 }
@@ -180,7 +180,7 @@ static void a_large_gateway_has_a_small_projection(void **state)
                   jx_pack("{s:s, s:i, s:o}", "name", name, "attachedRoutes", 5, "conditions", conditions));
     }
     jx_append(list, document(json_incref(spec), spec, jx_pack("{s:o}", "listeners", told)));
-    at = run(gwapi_gateway_projection, list);
+    at = run_jq(gwapi_gateway_projection, list);
     CLEAN(free) char *text = jx_dump(json_array_get(at, 0));
     assert_int_equal(json_array_size(jx_at(json_array_get(at, 0), "listeners")), 64);
     assert_true(strlen(text) < 16 << 10);
@@ -230,8 +230,8 @@ static void a_route_is_ready_when_each_parent_took_this_generation_of_it(void **
         r.partly = rest;
         jx_append(list, route(&r));
     }
-    ready = run(gwapi_route_ready, list);
-    at = run(gwapi_route_projection, list);
+    ready = run_jq(gwapi_route_ready, list);
+    at = run_jq(gwapi_route_projection, list);
     for (unsigned n = 0; n < ALL; n++) {
         unsigned rest = n;
         bool entry = digit(&rest, PARENTS) == OURS, accepted = digit(&rest, SAID) == GOOD,
@@ -256,8 +256,8 @@ static void each_parent_counts(void **state)
     (void)state;
     jx_append(jx_at(one, "payload.body.object.spec.parentRefs"), second);
     jx_append(list, one);
-    ready = run(gwapi_route_ready, list);
-    at = run(gwapi_route_projection, list);
+    ready = run_jq(gwapi_route_ready, list);
+    at = run_jq(gwapi_route_projection, list);
     assert_true(json_is_false(json_array_get(ready, 0)));
     /* the one that is missing comes first */
     assert_string_equal(jx_str(json_array_get(jx_at(json_array_get(at, 0), "parents"), 0), "name", ""),
