@@ -88,7 +88,8 @@ static struct inside_probe attachments = {
         ".eventTime // .metadata.creationTimestamp // \"\"), type, pod: .involvedObject.name, message: "
         "(.message // \"\" | .[:500])} | .volume = (.message | [match(\"volume "
         "\\\"([^\\\"]+)\\\"\").captures[0].string] | first) | select(.volume != null)] | "
-        "group_by(.volume) | map(max_by(.at) | select(.type == \"Warning\") | {volume, pod, message}) | "
+        "group_by(.volume) | map(max_by([.at, .type != \"Warning\"]) | select(.type == \"Warning\") | "
+        "{volume, pod, message}) | "
         ".[:32])}",
 };
 
