@@ -5,14 +5,11 @@
  *
  * All texts and lists are cut: a projection has 16 KiB. */
 #include "function/render/gwapi_programs.h"
+#include "function/render/jq_basics.h"
 
 /* Laid out by hand: the texts are programs, broken where a programmer would. */
 /* clang-format off */
 
-#define BASICS \
-    "def g(f): try f catch null; " \
-    "def cut($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[:$n] else null end; " \
-    "def some: with_entries(select(.value != null)); "
 
 /* Of a list of conditions: one($t), {} when it is not there exactly once; ok($t); what is wrong with $t, null when nothing. */
 #define CONDITIONS \

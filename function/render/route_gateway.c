@@ -50,19 +50,27 @@ void route_put_gateways(struct route *rt)
 
 /* ---- what it knows --------------------------------------------------------------------------------------------------- */
 
+/* The probe looks in one namespace; of a Gateway elsewhere nothing is known, and nothing said. */
+static const json_t *gateway_seen(const struct route *rt, const json_t *parent)
+{
+    const json_t *list = jx_at(rt->w.seen[ROUTE_GATEWAYS].at_provider, "gateways"),
+                 *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(jx_str(json_array_get(list, i), "name", ""), jx_str(parent, "name", "")) &&
+            !strcmp(route_parent_namespace(rt, parent), route_parent_namespace(rt, first)))
+            return json_array_get(list, i);
+    return NULL;
+}
+
 const json_t *route_gateway(const struct route *rt, const json_t *parent, bool *ret_known)
 {
-    const json_t *at = rt->w.seen[ROUTE_GATEWAYS].at_provider, *list = jx_at(at, "gateways"), *one;
+    const json_t *at = rt->w.seen[ROUTE_GATEWAYS].at_provider, *list = jx_at(at, "gateways");
     const json_t *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
 
     *ret_known = list && (json_int_t)json_array_size(list) == jx_int(at, "count", -1) &&
                  !strcmp(route_parent_namespace(rt, parent), route_parent_namespace(rt, first));
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        one = json_array_get(list, i);
-        if (*ret_known && !strcmp(jx_str(one, "name", ""), jx_str(parent, "name", "")))
-            return one;
-    }
-    return NULL;
+    return *ret_known ? gateway_seen(rt, parent) : NULL;
 }
 
 const json_t *route_listener(const json_t *gateway, const json_t *parent)
@@ -74,19 +82,6 @@ const json_t *route_listener(const json_t *gateway, const json_t *parent)
         if (!strcmp(jx_str(one, "name", ""), jx_str(parent, "sectionName", "")))
             return one;
     }
-    return NULL;
-}
-
-/* The probe looks in one namespace; of a Gateway elsewhere nothing is known, and nothing said. */
-static const json_t *gateway_seen(const struct route *rt, const json_t *parent)
-{
-    const json_t *list = jx_at(rt->w.seen[ROUTE_GATEWAYS].at_provider, "gateways"),
-                 *first = json_array_get(json_object_get(rt->spec, "parentRefs"), 0);
-
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (!strcmp(jx_str(json_array_get(list, i), "name", ""), jx_str(parent, "name", "")) &&
-            !strcmp(route_parent_namespace(rt, parent), route_parent_namespace(rt, first)))
-            return json_array_get(list, i);
     return NULL;
 }
 

@@ -5,6 +5,7 @@
  * rendered and applied by the server first, then the chart follows without them.  Envoy Gateway looks for kinds when it starts; the
  * annotation on its pods makes it start again when the channel changes.  A helm that was killed leaves a release "pending",
  * which the next one would take for one at work, or "uninstalling", which it would not upgrade. */
+#include "function/render/jq_basics.h"
 #include "function/render/shoot_gateway.h"
 #include "lib/cleanup.h"
 #include "lib/jx.h"
@@ -99,10 +100,6 @@ json_t *shoot_gateway_job(const char *version, const char *channel, const char *
 
 /* clang-format off */
 
-#define BASICS \
-    "def g(f): try f catch null; " \
-    "def cut($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \")[:$n] else null end; " \
-    "def some: with_entries(select(.value != null)); "
 /* The end of a log, without what is another each time: klog's time of day, the port that a connection came from. */
 #define TAIL \
     "def tail($n): if type == \"string\" then gsub(\"\\\\s+\"; \" \") | gsub(\"[IWEF][0-9]{4} [0-9:.]+ [0-9]+ [^ ]+:[0-9]+\\\\] \"; \"\") | gsub(\":[0-9]+->\"; \"->\") " \
