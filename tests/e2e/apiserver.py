@@ -134,14 +134,18 @@ class ApiServer:
         self.kill()
 
     def kill(self):
-        if self.connection:
-            self.connection.close()
-            self.connection = None
+        self.close()
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         if self.process:
             self.process.stdin.close()
+
+    def close(self):
+        """Its connection; the next call opens another."""
+        if self.connection:
+            self.connection.close()
+            self.connection = None
 
     # ---- calls --------------------------------------------------------------------------------------------------
 
@@ -158,8 +162,7 @@ class ApiServer:
                 text = answer.read().decode()
                 break
             except (OSError, http.client.HTTPException):
-                self.connection.close()
-                self.connection = None
+                self.close()
                 if fresh or attempt == 2:
                     raise
         document = json.loads(text) if "json" in (answer.headers["Content-Type"] or "") else None
@@ -172,8 +175,9 @@ class ApiServer:
         return answer.document
 
     def get(self, path):
-        """The object, or None."""
+        """The object, or None when it or its kind is not there."""
         answer = self.ask("GET", path)
+        expect(answer.status in (200, 404), f"GET {path}: {answer.status} {answer.text[:2000]}")
         return answer.document if answer.status == 200 else None
 
     def merge(self, path, change, subresource=""):

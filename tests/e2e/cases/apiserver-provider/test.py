@@ -7,18 +7,15 @@ LoadBalancer and a Volume are made, become Ready with what controllers say of th
 - A change arrives; what leaves a spec leaves the object; what another manager added stays.
 - A Gateway of somebody else is neither changed nor removed.
 - A claim is gone once its finalizer is; the namespace stays."""
-import contextlib
-import copy
-import http.client
 import json
 import pathlib
 import sys
-import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from bench import expect, expect_equal, run, time, wait_until  # noqa: E402
 from apiserver import ApiServer  # noqa: E402
 from backend import API, secret  # noqa: E402
+from controllers import Controllers  # noqa: E402
 from lab import Lab  # noqa: E402
 
 GROUP = "platform.cleura.crossplane.io/v1alpha1"
@@ -50,32 +47,14 @@ DATA = composite("Volume", "data", size="1.5Ti")
 ALL = {"Gateway": "entry", "HTTPRoute": "web", "TCPRoute": "db", "LoadBalancer": "game", "Volume": "data"}
 
 
-class Controllers(threading.Thread):
+class Cloud(Controllers):
     """Envoy Gateway, Octavia and Cinder, as far as a status tells of them."""
-
-    def __init__(self, shoot):
-        super().__init__(daemon=True)
-        self.shoot, self.stopped = copy.copy(shoot), threading.Event()
-        self.shoot.connection = None  # a thread needs one of its own
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.join(30)
-
-    def run(self):
-        while not self.stopped.wait(0.2):
-            with contextlib.suppress(OSError, http.client.HTTPException):  # the server is started again meanwhile
-                self.look()
 
     def look(self):
         for path, status in ((f"{GATEWAYS}/gateways", self.gateway), (f"{GATEWAYS}/httproutes", self.route),
                              (f"{GATEWAYS}/tcproutes", self.route), (f"{CORE}/services", self.service),
                              (f"{CORE}/persistentvolumeclaims", self.claim)):
-            for one in (self.shoot.get(path) or {}).get("items", ()):
+            for one in self.items(path):
                 wanted = status(one)
                 if wanted and wanted != {key: one.get("status", {}).get(key) for key in wanted}:
                     self.shoot.ask("PATCH", f"{path}/{one['metadata']['name']}/status", json.dumps({"status": wanted}),
@@ -245,7 +224,7 @@ def go(lab, shoot):
 
 
 def main(bench):
-    with ApiServer(bench.directory / "shoot") as shoot, Lab(simulator=False, poll="1s") as lab, Controllers(shoot):
+    with ApiServer(bench.directory / "shoot") as shoot, Lab(simulator=False, poll="1s") as lab, Cloud(shoot):
         for part in (become_ready, rest, change, not_ours, go):
             part(lab, shoot)
             print(f"{part.__name__}: as promised")

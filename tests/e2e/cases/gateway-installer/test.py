@@ -6,8 +6,6 @@ Envoy Gateway 1.8 and 1.9: line by line as it is rendered, but for the registry,
 - An upgrade replaces the definitions before the controller. The annotation on its pods starts it again when the channel changes.
 - Experimental definitions do not replace standard ones: the bundle's own admission policy says so, in the script's output.
 - Its removal leaves the definitions, the namespace, and nothing else."""
-import contextlib
-import copy
 import json
 import os
 import pathlib
@@ -15,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import yaml
@@ -23,6 +20,7 @@ import yaml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from bench import ROOT, expect, expect_equal, run, tool, wait_until  # noqa: E402
 from apiserver import CRDS, ApiServer, Loader, found  # noqa: E402
+from controllers import Controllers  # noqa: E402
 
 SYSTEM = "envoy-gateway-system"
 ACCOUNT = "envoy-gateway-installer"
@@ -38,22 +36,16 @@ def script_of(case):
     return container["args"][0]
 
 
-class Controllers(threading.Thread):
+class Workloads(Controllers):
     """What a cluster's controllers do to Jobs and Deployments, as far as helm waits for it."""
 
-    def __init__(self, shoot):
-        super().__init__(daemon=True)
-        self.shoot, self.stopped = copy.copy(shoot), threading.Event()
-        self.shoot.connection = None  # a thread needs one of its own
-
-    def run(self):
+    def look(self):
         jobs, apps = f"/apis/batch/v1/namespaces/{SYSTEM}/jobs", f"/apis/apps/v1/namespaces/{SYSTEM}"
-        while not self.stopped.wait(0.3):
-            for job in self.shoot.get(jobs)["items"]:
-                self.tell(f"{jobs}/{job['metadata']['name']}", self.complete(job))
-            for deployment in self.shoot.get(f"{apps}/deployments")["items"]:
-                if deployment["status"].get("observedGeneration") != deployment["metadata"]["generation"]:
-                    self.roll_out(apps, deployment)
+        for job in self.items(jobs):
+            self.tell(f"{jobs}/{job['metadata']['name']}", self.complete(job))
+        for deployment in self.items(f"{apps}/deployments"):
+            if deployment["status"].get("observedGeneration") != deployment["metadata"]["generation"]:
+                self.roll_out(apps, deployment)
 
     def tell(self, path, status):
         if status:
@@ -168,55 +160,50 @@ def main(bench):
     install_19, install_18, standard, remove = (script_of(case) for case in (
         "gateway-installing", "gateway-channel-standard", "gateway-channel-detected", "gateway-removing"))
     install_18 = install_18.replace("channel=standard", "channel=experimental")
-    with ApiServer(bench.directory / "shoot") as shoot:
+    with ApiServer(bench.directory / "shoot") as shoot, Workloads(shoot):
         installer = Installer(bench, shoot)
-        controllers = Controllers(shoot)
-        controllers.start()
-        with contextlib.ExitStack() as stack:
-            stack.callback(controllers.join)
-            stack.callback(controllers.stopped.set)
-            says("forbidden", installer.run(install_18, code=1), "an installation without rights")
-            says("no\n", installer.run(remove, code=1), "a removal without rights, before helm takes that for nothing to do")
-            installer.grant()
+        says("forbidden", installer.run(install_18, code=1), "an installation without rights")
+        says("no\n", installer.run(remove, code=1), "a removal without rights, before helm takes that for nothing to do")
+        installer.grant()
 
-            installer.run(install_18)
-            expect_equal(("v1.5.1", "experimental"), bundle_of(shoot), "the definitions")
-            deployment = f"/apis/apps/v1/namespaces/{SYSTEM}/deployments/envoy-gateway"
-            before = shoot.get(deployment)
-            installer.run(install_18)
-            expect_equal(before["metadata"]["generation"], shoot.get(deployment)["metadata"]["generation"], "the controller, the second time")
+        installer.run(install_18)
+        expect_equal(("v1.5.1", "experimental"), bundle_of(shoot), "the definitions")
+        deployment = f"/apis/apps/v1/namespaces/{SYSTEM}/deployments/envoy-gateway"
+        before = shoot.get(deployment)
+        installer.run(install_18)
+        expect_equal(before["metadata"]["generation"], shoot.get(deployment)["metadata"]["generation"], "the controller, the second time")
 
-            # helm was killed in the middle of an upgrade
-            shoot.apply(f"/api/v1/namespaces/{SYSTEM}/secrets/sh.helm.release.v1.eg.v9", {
-                "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1", "metadata": {
-                    "name": "sh.helm.release.v1.eg.v9", "labels": {"owner": "helm", "name": "eg", "status": "pending-upgrade", "version": "9"}}})
-            installer.run(install_19)
-            expect_equal(("v1.6.1", "experimental"), bundle_of(shoot), "the definitions after the upgrade")
-            expect("tcproutes" in shoot.served("gateway.networking.k8s.io/v1"), "TCPRoute is served in v1")
-            pod = shoot.get(deployment)["spec"]["template"]["metadata"]["annotations"]
-            expect_equal("experimental", pod["cleura.crossplane.io/channel"], "what starts it again when the channel changes")
+        # helm was killed in the middle of an upgrade
+        shoot.apply(f"/api/v1/namespaces/{SYSTEM}/secrets/sh.helm.release.v1.eg.v9", {
+            "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1", "metadata": {
+                "name": "sh.helm.release.v1.eg.v9", "labels": {"owner": "helm", "name": "eg", "status": "pending-upgrade", "version": "9"}}})
+        installer.run(install_19)
+        expect_equal(("v1.6.1", "experimental"), bundle_of(shoot), "the definitions after the upgrade")
+        expect("tcproutes" in shoot.served("gateway.networking.k8s.io/v1"), "TCPRoute is served in v1")
+        pod = shoot.get(deployment)["spec"]["template"]["metadata"]["annotations"]
+        expect_equal("experimental", pod["cleura.crossplane.io/channel"], "what starts it again when the channel changes")
 
-            installer.run(standard)
-            expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the standard channel")
-            expect_equal("standard", shoot.get(deployment)["spec"]["template"]["metadata"]["annotations"]["cleura.crossplane.io/channel"],
-                         "the pods' annotation")
-            says("Installing experimental CRDs on top of standard channel CRDs is prohibited", installer.run(install_19, code=1), "the policy")
-            expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the definitions are as they were")
+        installer.run(standard)
+        expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the standard channel")
+        expect_equal("standard", shoot.get(deployment)["spec"]["template"]["metadata"]["annotations"]["cleura.crossplane.io/channel"],
+                     "the pods' annotation")
+        says("Installing experimental CRDs on top of standard channel CRDs is prohibited", installer.run(install_19, code=1), "the policy")
+        expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the definitions are as they were")
 
-            # wanted again while helm uninstalls, which waits for what a finalizer keeps
-            shoot.merge(deployment, {"metadata": {"finalizers": ["test.example.org/wait"]}})
-            releases = f"/api/v1/namespaces/{SYSTEM}/secrets?labelSelector=owner%3Dhelm%2Cstatus%3Duninstalling"
-            installer.kill(remove, lambda: shoot.get(releases)["items"] and "deletionTimestamp" in shoot.get(deployment)["metadata"])
-            shoot.merge(deployment, {"metadata": {"finalizers": None}})
-            without = "".join(line for line in standard.splitlines(keepends=True) if not line.startswith("kubectl delete secret"))
-            says("has no deployed releases", installer.run(without, code=1), "what helm makes of that")
-            installer.run(standard)
-            expect("deletionTimestamp" not in shoot.get(deployment)["metadata"], "the controller is there again")
+        # wanted again while helm uninstalls, which waits for what a finalizer keeps
+        shoot.merge(deployment, {"metadata": {"finalizers": ["test.example.org/wait"]}})
+        releases = f"/api/v1/namespaces/{SYSTEM}/secrets?labelSelector=owner%3Dhelm%2Cstatus%3Duninstalling"
+        installer.kill(remove, lambda: shoot.get(releases)["items"] and "deletionTimestamp" in shoot.get(deployment)["metadata"])
+        shoot.merge(deployment, {"metadata": {"finalizers": None}})
+        without = "".join(line for line in standard.splitlines(keepends=True) if not line.startswith("kubectl delete secret"))
+        says("has no deployed releases", installer.run(without, code=1), "what helm makes of that")
+        installer.run(standard)
+        expect("deletionTimestamp" not in shoot.get(deployment)["metadata"], "the controller is there again")
 
-            installer.run(remove)
-            expect_equal([], what_is_left(shoot), "what is left")
-            expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the definitions stay: routes would go with them")
-            installer.run(remove)  # a second time there is nothing to do
+        installer.run(remove)
+        expect_equal([], what_is_left(shoot), "what is left")
+        expect_equal(("v1.6.1", "standard"), bundle_of(shoot), "the definitions stay: routes would go with them")
+        installer.run(remove)  # a second time there is nothing to do
 
 
 run(main)
