@@ -153,9 +153,27 @@ static json_t *alias(struct reader *r, int depth)
 
 static json_t *node(struct reader *r, int depth);
 
+/* kubectl makes a string of what a plain key means, so that "on" becomes "true", and 010 "8". Whoever writes that has not meant it. */
+static bool key_stays(struct reader *r, const char *text)
+{
+    json_auto_t *means = yaml_plain(text, strlen(text));
+
+    if (means && yaml_plain_keeps(text, means))
+        return true;
+    if (json_is_null(means))
+        fail(r, "the key %s means null, which kubectl refuses; put it in quotes", text);
+    else if (json_is_boolean(means))
+        fail(r, "kubectl reads the key %s as the boolean %s; put it in quotes", text,
+             json_is_true(means) ? "true" : "false");
+    else
+        fail(r, "kubectl reads the key as a number, which it may write another way; put it in quotes");
+    return false;
+}
+
 static char *key_text(struct reader *r)
 {
     const char *text = (const char *)r->event.data.scalar.value;
+    int tag;
 
     if (r->event.type != YAML_SCALAR_EVENT) {
         fail(r, "a key must be a string");
@@ -166,12 +184,15 @@ static char *key_text(struct reader *r)
                       : "a key is missing before \":\"");
         return NULL;
     }
-    if (!tag_of(r, r->event.data.scalar.tag))
+    tag = tag_of(r, r->event.data.scalar.tag);
+    if (!tag)
         return NULL;
     if (strlen(text) != r->event.data.scalar.length) {
         fail(r, "a key holds a NUL character");
         return NULL;
     }
+    if (r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE && tag != TAG_STR && !key_stays(r, text))
+        return NULL;
     return x_strdup(text);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* YAML documents as JSON trees and back, the way Kubernetes reads them (YAML 1.1 scalars true/false/null, numbers,
- * JSON keys; no tags, no merge keys, no duplicate keys).  Aliases are followed, with a limit on what they may grow to. */
+ * JSON keys; no tags, no merge keys, no duplicate keys).  Keys that kubectl would turn into another text (on, 010) are
+ * refused.  Aliases are followed, with a limit on what they may grow to. */
 #pragma once
 #include "lib/jx.h"
 

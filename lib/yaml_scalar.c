@@ -3,6 +3,7 @@
 #include "lib/table.h"
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 
 enum { IS_NULL = 1, IS_TRUE, IS_FALSE, IS_NO_NUMBER };
@@ -134,6 +135,25 @@ json_t *yaml_plain(const char *text, size_t n)
         value = number(copy);
     }
     return value ? value : json_stringn(text, n);
+}
+
+/* The shortest text that reads back as the number, which is what Go writes. */
+static char *shortest(double real)
+{
+    char text[NUMBER_MAX];
+    int precision = 0;
+
+    do
+        (void)snprintf(text, sizeof(text), "%.*g", ++precision, real);
+    while (precision < DBL_DECIMAL_DIG && strtod(text, NULL) != real);
+    return x_strdup(text);
+}
+
+bool yaml_plain_keeps(const char *text, const json_t *value)
+{
+    CLEAN(free) char *again = json_is_real(value) ? shortest(json_real_value(value)) : jx_dump(value);
+
+    return json_is_string(value) || (!json_is_null(value) && !strcmp(again, text));
 }
 
 bool yaml_plain_ambiguous(const char *text)

@@ -8,5 +8,8 @@
  * NULL for .inf and .nan, which JSON cannot say, and for a string with a NUL. */
 json_t *yaml_plain(const char *text, size_t n);
 
+/* Is 'value', which yaml_plain() made of the text, written as that text again by who makes a string of it, as kubectl does with keys? */
+bool yaml_plain_keeps(const char *text, const json_t *value);
+
 /* Do other YAML readers (1.1, with yes/no, sexagesimals, dates) take the text for something else than a string? */
 bool yaml_plain_ambiguous(const char *text);

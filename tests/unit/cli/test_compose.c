@@ -345,7 +345,7 @@ static void secrets_go_with_what_made_them(void **state)
 static void children_without_a_name_get_crossplanes(void **state)
 {
     json_auto_t *composite = yaml("{metadata: {name: c, uid: \"7\", namespace: ns}}");
-    json_auto_t *desired = yaml("{apiVersion: a/v1, kind: K, spec: {x: 1}, status: {no: way}}");
+    json_auto_t *desired = yaml("{apiVersion: a/v1, kind: K, spec: {x: 1}, status: {done: no}}");
     json_auto_t *child = compose_child(composite, "part", desired, NULL),
                 *again = compose_child(composite, "part", desired, child);
 

@@ -147,6 +147,31 @@ static void what_is_refused(void **state)
     check("[!!str 1, !!int 2, !!float 1.5, !!null ~, !!bool true, ! 3]", "[[\"1\",2,1.5,null,true,\"3\"]]");
 }
 
+/* kubectl makes strings of keys once it has read them, so a label "on" arrives as "true", and 010 as "8". */
+static void a_key_that_kubectl_would_write_another_way_is_refused(void **state)
+{
+    (void)state;
+    refuse("a: 1\nno: 2\n",
+           "line 2, column 1: kubectl reads the key no as the boolean false; put it in quotes");
+    refuse("{On: 1}", "the key On as the boolean true");
+    refuse("{y: 1}", "the key y as the boolean true");
+    refuse("{True: 1}", "the key True as the boolean true");
+    refuse("{~: 1}", "the key ~ means null, which kubectl refuses; put it in quotes");
+    refuse("{010: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{0x10: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{+1: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{1_000: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{1.10: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{1e3: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{0.00001: 1}", "kubectl reads the key as a number, which it may write another way");
+    refuse("{.inf: 1}", "kubectl reads the key as a number, which it may write another way");
+    check("{true: 1, false: 2}", "[{\"false\":2,\"true\":1}]");
+    check("{80: 1, -5: 2, 1.5: 3}", "[{\"-5\":2,\"1.5\":3,\"80\":1}]");
+    check("{'no': 1, \"010\": 2, !!str on: 3, ! 1.10: 4}", "[{\"010\":2,\"1.10\":4,\"no\":1,\"on\":3}]");
+    check("{1.2.3: 1, 2026-11-22: 2, 12:30: 3, no-one: 4}",
+          "[{\"1.2.3\":1,\"12:30\":3,\"2026-11-22\":2,\"no-one\":4}]");
+}
+
 static void errors_do_not_quote_the_document(void **state)
 {
     struct err e = { 0 };
@@ -363,6 +388,7 @@ int main(void)
         cmocka_unit_test(aliases_cannot_explode),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(a_key_that_kubectl_would_write_another_way_is_refused),
         cmocka_unit_test(errors_do_not_quote_the_document),
         cmocka_unit_test(dump_is_block_style),
         cmocka_unit_test(awkward_strings_round_trip),
