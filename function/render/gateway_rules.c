@@ -76,6 +76,34 @@ static bool all_http(const struct gateway *g)
     return true;
 }
 
+#define PROXY "makes Octavia speak the PROXY protocol on every port, which is for TCP"
+#define ENDS  "makes Octavia end TLS on every port and hand HTTP on"
+
+/* Settings concern all listeners of the load balancer: Octavia refuses it whole, or serves something else. */
+static void check_carried(const struct gateway *g, struct problems *p)
+{
+    const struct octavia *o = &g->octavia;
+    const struct {
+        bool set;
+        const char *field, *makes, *not_for;
+    } settings[] = {
+        { o->proxy_protocol, "proxyProtocol", PROXY, "UDP" },
+        { o->ends_tls, "defaultTlsContainerRef", ENDS, "UDP" },
+        { o->ends_tls, "defaultTlsContainerRef", ENDS, "HTTPS" },
+        { o->ends_tls, "defaultTlsContainerRef", ENDS, "TLS" },
+    };
+
+    for (size_t i = 0; i < json_array_size(g->listeners); i++)
+        for (size_t k = 0; k < ARRAY_LENGTH(settings); k++)
+            if (settings[k].set &&
+                !strcmp(jx_str(json_array_get(g->listeners, i), "protocol", ""), settings[k].not_for))
+                problems_add(p,
+                             "spec.octavia.%s %s, but spec.listeners[%zu] is %s; leave it out, or make "
+                             "another Gateway for %s",
+                             settings[k].field, settings[k].makes, i, settings[k].not_for,
+                             settings[k].not_for);
+}
+
 static void check_octavia(struct gateway *g, struct problems *p)
 {
     const struct octavia *o = &g->octavia;
@@ -176,6 +204,7 @@ void gateway_rules(struct gateway *g)
     check_addresses(g, p);
     check_ranges(g, p);
     check_octavia(g, p);
+    check_carried(g, p);
     check_labels(g, p);
     check_annotations(g, p, advice);
 }
