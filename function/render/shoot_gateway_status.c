@@ -118,6 +118,18 @@ static void is_lost(const struct shoot_state *st, struct link *l)
                       : "uninstall what is left (helm uninstall eg -n " SHOOT_GATEWAY_NAMESPACE_NAME ")");
 }
 
+/* Its Request is another once the class was seen to be ours, which makes no less true what the cluster said of the class. */
+static bool class_accepted(const struct shoot_state *st)
+{
+    const struct observed *class = &st->seen[SHOOT_GATEWAY_CLASS];
+    const json_t *seen = class->at_provider;
+
+    return class->ready ||
+           (class->stale && !class->not_ready && !shoot_gateway_class_foreign(st) &&
+            !strcmp(jx_str(seen, "name", ""), shoot_gateway_class(st)) &&
+            !strcmp(jx_str(seen, "accepted", ""), "True") && !jx_bool(seen, "deleting", false));
+}
+
 /* Installed is one thing, at work another. */
 static void at_work(const struct shoot_state *st, struct link *l)
 {
@@ -137,7 +149,8 @@ static void at_work(const struct shoot_state *st, struct link *l)
         link_unmet(l, "Starting", "Envoy Gateway starts; nothing to do");
     else if (!desired_has(st->call.r, &shoot_parts[SHOOT_GATEWAY_CLASS]))
         link_unmet(l, "NotAccepted", "GatewayClass %.80s is about to be made; nothing to do", name);
-    else if (!class->ready && !(class->not_synced && link_troubled(l, class, "GatewayClass", class_advice)))
+    else if (!class_accepted(st) &&
+             !(class->not_synced && link_troubled(l, class, "GatewayClass", class_advice)))
         link_unmet(l, "NotAccepted", "Envoy Gateway has not accepted GatewayClass %.80s%s%.*s%s", name,
                    *why ? ": " : "", link_sentence(why, 300), why, *why ? "" : "; nothing to do");
 }
@@ -212,6 +225,7 @@ static bool part_ready(const struct shoot_state *st, enum shoot_part id)
     case SHOOT_GATEWAY_JOB:
     case SHOOT_GATEWAY_RELEASE: return installed && o->ready;
     case SHOOT_GATEWAY_HELM: return o->object;
+    case SHOOT_GATEWAY_CLASS: return class_accepted(st);
     default: return o->ready;
     }
 }
