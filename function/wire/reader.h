@@ -49,5 +49,27 @@ static inline int reader_next(struct span *rest, struct field *f)
     return 1;
 }
 
+/* Take the next field off 'rest' if it is BYTES with this tag of one byte and a length of one or two, as all that is read often
+ * is; false, and 'rest' as it was, of anything else: reader_next() judges that. */
+static inline bool reader_take(struct span *rest, uint8_t tag, struct span *ret)
+{
+    const uint8_t *at = rest->at;
+    size_t head = 2, n;
+
+    if (rest->n < head || at[0] != tag)
+        return false;
+    n = at[1];
+    if (n >= 0x80) {
+        if (rest->n < ++head || at[2] >= 0x80)
+            return false;
+        n = (n & 0x7f) | (size_t)at[2] << 7;
+    }
+    if (n > rest->n - head)
+        return false;
+    *ret = (struct span){ at + head, n };
+    *rest = (struct span){ at + head + n, rest->n - head - n };
+    return true;
+}
+
 /* Well-formed UTF-8 as Unicode defines it (no surrogates, nothing overlong)? NUL is. */
 bool reader_utf8(struct span s);

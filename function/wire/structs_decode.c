@@ -8,10 +8,16 @@
 #include "lib/jx.h"
 #include <math.h>
 
-enum { STRUCT_FIELDS = 1, LIST_VALUES = 1, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
-
-/* The fields of Value as their tags have them. */
+/* Fields as their tags have them, all of one byte. */
 #define KIND(number, type) ((number) << 3 | (type))
+enum {
+    STRUCT_FIELDS = KIND(1, READER_BYTES),
+    LIST_VALUES = KIND(1, READER_BYTES),
+    ENTRY_KEY = KIND(1, READER_BYTES),
+    ENTRY_VALUE = KIND(2, READER_BYTES)
+};
+
+/* Those of Value. */
 enum kind {
     KIND_NULL = KIND(1, READER_VARINT),
     KIND_NUMBER = KIND(2, READER_I64),
@@ -27,6 +33,24 @@ struct decoder {
     const char *fault;
     struct trail trail;
 };
+
+static unsigned kind_of(const struct field *f) { return KIND(f->number, (unsigned)f->type); }
+
+/* The next field of that kind, skipping others: 1, or 0 at the end, or -1 when the bytes are no message. */
+static int next_of(struct span *rest, uint8_t kind, struct span *ret)
+{
+    struct field f;
+    int got;
+
+    if (reader_take(rest, kind, ret))
+        return 1;
+    while ((got = reader_next(rest, &f)) > 0) {
+        *ret = f.bytes;
+        if (kind_of(&f) == kind)
+            break;
+    }
+    return got;
+}
 
 static int fail(struct decoder *d, const char *fault)
 {
@@ -111,25 +135,47 @@ static int put_part(struct decoder *d, json_t **v, bool list, struct span part, 
     return rc;
 }
 
+static int put_bytes(struct decoder *d, json_t **v, unsigned kind, struct span s,
+                     const struct fn_fields *only)
+{
+    switch (kind) {
+    case KIND_STRING: return put_string(d, v, s);
+    case KIND_STRUCT: return put_part(d, v, false, s, only);
+    case KIND_LIST: return put_part(d, v, true, s, NULL);
+    }
+    return 0; /* unknown, or not of the type it is known with, which is the same */
+}
+
 static int put_kind(struct decoder *d, json_t **v, const struct field *f, const struct fn_fields *only)
 {
-    switch (KIND(f->number, (unsigned)f->type)) {
-    case KIND_STRING: return put_string(d, v, f->bytes);
-    case KIND_STRUCT: return put_part(d, v, false, f->bytes, only);
-    case KIND_LIST: return put_part(d, v, true, f->bytes, NULL);
+    switch (kind_of(f)) {
     case KIND_NUMBER: return put_number(d, v, f->value);
     case KIND_BOOL: return put(d, v, json_boolean(f->value));
     case KIND_NULL: return put(d, v, json_null());
     }
-    return 0; /* unknown, or not of the type it is known with, which is the same */
+    return put_bytes(d, v, kind_of(f), f->bytes, only);
+}
+
+/* Is the Value one text, object or list, as nearly all are? Its tag, or 0. */
+static unsigned only_kind(struct span value, struct span *ret)
+{
+    unsigned kind = value.n ? *value.at : 0;
+
+    if (kind != KIND_STRING && kind != KIND_STRUCT && kind != KIND_LIST)
+        return 0;
+    return reader_take(&value, (uint8_t)kind, ret) && !value.n ? kind : 0;
 }
 
 /* One more part of the Value '*v', NULL before the first. */
 static int value_add(struct decoder *d, json_t **v, struct span bytes, const struct fn_fields *only)
 {
+    unsigned kind;
     struct field f;
     int got;
 
+    kind = only_kind(bytes, &f.bytes);
+    if (kind)
+        return put_bytes(d, v, kind, f.bytes, only);
     while ((got = reader_next(&bytes, &f)) > 0) {
         if (put_kind(d, v, &f, only) < 0)
             return -1;
@@ -154,11 +200,11 @@ static int list_item(struct decoder *d, struct span bytes, json_t *list)
 
 static int list_add(struct decoder *d, struct span bytes, json_t *list)
 {
-    struct field f;
+    struct span item;
     int got;
 
-    while ((got = reader_next(&bytes, &f)) > 0) {
-        if (f.number == LIST_VALUES && f.type == READER_BYTES && list_item(d, f.bytes, list) < 0)
+    while ((got = next_of(&bytes, LIST_VALUES, &item)) > 0) {
+        if (list_item(d, item, list) < 0)
             return -1;
     }
     return got < 0 ? fail_malformed(d) : 0;
@@ -172,16 +218,19 @@ struct entry {
 
 static int entry_read(struct span bytes, struct entry *ret)
 {
+    struct span all = bytes;
     struct field f;
     int got;
 
+    /* nearly always it is a key and a value */
+    ret->values = 1;
+    if (reader_take(&all, ENTRY_KEY, &ret->key) && reader_take(&all, ENTRY_VALUE, &ret->value) && !all.n)
+        return 0;
     *ret = (struct entry){ .key = { (const uint8_t *)"", 0 } };
     while ((got = reader_next(&bytes, &f)) > 0) {
-        if (f.type != READER_BYTES)
-            continue;
-        if (f.number == ENTRY_KEY)
+        if (kind_of(&f) == ENTRY_KEY)
             ret->key = f.bytes;
-        if (f.number == ENTRY_VALUE) {
+        if (kind_of(&f) == ENTRY_VALUE) {
             ret->value = f.bytes;
             ret->values++;
         }
@@ -192,12 +241,12 @@ static int entry_read(struct span bytes, struct entry *ret)
 static int entry_value(struct decoder *d, json_t **v, struct span bytes, const struct entry *m,
                        const struct fn_fields *only)
 {
-    struct field f;
+    struct span part;
 
     if (m->values == 1)
         return value_add(d, v, m->value, only);
-    while (reader_next(&bytes, &f) > 0) {
-        if (f.type == READER_BYTES && f.number == ENTRY_VALUE && value_add(d, v, f.bytes, only) < 0)
+    while (next_of(&bytes, ENTRY_VALUE, &part) > 0) {
+        if (value_add(d, v, part, only) < 0)
             return -1;
     }
     return 0;
@@ -205,6 +254,8 @@ static int entry_value(struct decoder *d, json_t **v, struct span bytes, const s
 
 static bool span_is(struct span s, const char *name)
 {
+    if (s.n && (uint8_t)*name != *s.at)
+        return false;
     return strlen(name) == s.n && memcmp(name, s.at, s.n) == 0;
 }
 
@@ -238,7 +289,7 @@ static int object_entry(struct decoder *d, struct span bytes, const struct fn_fi
         if (!member)
             return 0;
     }
-    if (key_check(d, m.key) < 0)
+    if (!member && key_check(d, m.key) < 0) /* what is asked for is no bad key */
         return fail_in(d, m.key);
     if (entry_value(d, &v, bytes, &m, member ? member->only : NULL) < 0 || value_end(d, &v) < 0)
         return fail_in(d, m.key);
@@ -249,11 +300,11 @@ static int object_entry(struct decoder *d, struct span bytes, const struct fn_fi
 
 static int object_add(struct decoder *d, struct span bytes, const struct fn_fields *only, json_t *object)
 {
-    struct field f;
+    struct span entry;
     int got;
 
-    while ((got = reader_next(&bytes, &f)) > 0) {
-        if (f.number == STRUCT_FIELDS && f.type == READER_BYTES && object_entry(d, f.bytes, only, object) < 0)
+    while ((got = next_of(&bytes, STRUCT_FIELDS, &entry)) > 0) {
+        if (object_entry(d, entry, only, object) < 0)
             return -1;
     }
     return got < 0 ? fail_malformed(d) : 0;
@@ -280,7 +331,7 @@ int structs_member(struct span bytes, const char *name, struct span *ret_entry, 
     int got;
 
     while ((got = reader_next(&bytes, &f)) > 0) {
-        if (f.number != STRUCT_FIELDS || f.type != READER_BYTES)
+        if (kind_of(&f) != STRUCT_FIELDS)
             continue;
         if (entry_read(f.bytes, &m) < 0) {
             got = -1;

@@ -53,6 +53,60 @@ static void every_type_is_read(void **state)
     assert_int_equal(reader_next(&rest, &f), 0);
 }
 
+/* The short way finds what the long way finds, or nothing, of 'b' and of all that it starts with. */
+static void both_ways(struct bytes b)
+{
+    for (size_t n = 0; n <= b.n; n++) {
+        struct span short_way = { b.at, n }, long_way = short_way, got = { 0 };
+        struct field f;
+
+        if (!reader_take(&short_way, 0x1a, &got)) {
+            assert_true(short_way.at == b.at && short_way.n == n);
+            continue;
+        }
+        assert_int_equal(reader_next(&long_way, &f), 1);
+        assert_true(f.number == 3 && f.type == READER_BYTES && f.bytes.at == got.at && f.bytes.n == got.n);
+        assert_true(long_way.at == short_way.at && long_way.n == short_way.n);
+    }
+}
+
+static bool taken(struct bytes b)
+{
+    struct span rest = span_of(&b), got;
+
+    return reader_take(&rest, 0x1a, &got);
+}
+
+static void there_is_a_short_way(void **state)
+{
+    struct bytes long_text = { .n = 300 };
+
+    (void)state;
+    both_ways(RAW("\x1a\3abc\x1a\0"));
+    both_ways(RAW("\x1a\x83\0abc"));
+    both_ways(field(3, long_text));
+    both_ways(RAW("\x1a\xff\x7f"));
+    both_ways(RAW("\x1a\x80\x80\x01"));
+    assert_true(taken(RAW("\x1a\0")));
+    assert_true(taken(RAW("\x1a\x83\0abc")));
+    assert_true(taken(field(3, long_text)));
+    assert_false(taken(RAW("\x1a")));
+    assert_false(taken(RAW("\x1a\3ab")));
+    assert_false(taken(RAW("\x1a\x83")));
+    assert_false(taken(RAW("\x1a\x80\x80\0")));
+    assert_false(taken(RAW("\x22\3abc")));
+}
+
+/* Which the short way leaves alone, however much follows. */
+static void a_length_of_three_bytes_is_no_short_way(void **state)
+{
+    static uint8_t large[20000] = { 0x1a, 0x80, 0x80, 0x00 };
+    struct span rest = { large, sizeof(large) }, got;
+
+    (void)state;
+    assert_false(reader_take(&rest, 0x1a, &got));
+}
+
 static void message_may_be_empty(void **state)
 {
     struct span none = { 0 };
@@ -273,6 +327,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_is_read),
+        cmocka_unit_test(there_is_a_short_way),
+        cmocka_unit_test(a_length_of_three_bytes_is_no_short_way),
         cmocka_unit_test(message_may_be_empty),
         cmocka_unit_test(message_that_is_cut_is_broken),
         cmocka_unit_test(varint_has_ten_bytes_and_64_bits),
