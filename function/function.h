@@ -11,10 +11,12 @@ struct fn_request {
     const json_t *input;     /* the Input (cleura.fn.crossplane.io/v1beta1) or NULL */
 };
 
-/* Members of an object that are read; { NULL } ends the list. 'only' narrows a member that is an object, NULL = all of it. */
+/* Members of an object that are read; { NULL } ends the list. 'only' narrows a member that is an object, NULL = all of it.
+ * Or, each with 'skip': members that are not read, while all others are. */
 struct fn_fields {
     const char *name;
     const struct fn_fields *only;
+    bool skip;
 };
 
 /* What renderers read of a request.  The rest, which is most of it, need not be in the trees they are given. */

@@ -9,12 +9,22 @@ static const struct fn_fields composite_metadata[] = {
     { .name = "name" }, { .name = "namespace" }, { .name = "deletionTimestamp" }, { 0 }
 };
 
-/* The spec whole: a field nobody knows is an error the user is told of. */
+/* A field nobody knows is an error the user is told of, so the spec is read whole, but for what is Crossplane's alone. */
+static const struct fn_fields composite_spec[] = {
+    { .name = "crossplane", .skip = true },
+    { .name = "compositionRef", .skip = true },
+    { .name = "compositionSelector", .skip = true },
+    { .name = "compositionRevisionRef", .skip = true },
+    { .name = "compositionRevisionSelector", .skip = true },
+    { .name = "resourceRefs", .skip = true },
+    { 0 },
+};
+
 static const struct fn_fields composite[] = {
     { .name = "apiVersion" },
     { .name = "kind" },
     { .name = "metadata", .only = composite_metadata },
-    { .name = "spec" },
+    { .name = "spec", .only = composite_spec },
     { 0 },
 };
 

@@ -259,7 +259,7 @@ static bool span_is(struct span s, const char *name)
     return strlen(name) == s.n && memcmp(name, s.at, s.n) == 0;
 }
 
-static const struct fn_fields *wanted(const struct fn_fields *only, struct span key)
+static const struct fn_fields *listed(const struct fn_fields *only, struct span key)
 {
     for (; only->name; only++) {
         if (span_is(key, only->name))
@@ -285,8 +285,8 @@ static int object_entry(struct decoder *d, struct span bytes, const struct fn_fi
     if (entry_read(bytes, &m) < 0)
         return fail_malformed(d);
     if (only) {
-        member = wanted(only, m.key);
-        if (!member)
+        member = listed(only, m.key);
+        if (member ? member->skip : !only->skip)
             return 0;
     }
     if (!member && key_check(d, m.key) < 0) /* what is asked for is no bad key */

@@ -358,6 +358,12 @@ static json_t *reduced(const json_t *object, const struct fn_fields *only)
 
     if (!only || !json_is_object(object))
         return reversed(object);
+    if (only->skip) {
+        out = reversed(object);
+        for (; only->name; only++)
+            (void)json_object_del(out, only->name);
+        return out;
+    }
     out = json_object();
     for (; only->name; only++)
         if (json_object_get(object, only->name))

@@ -198,6 +198,23 @@ static void only_what_is_asked_for_is_there(void **state)
                  "{\"metadata\":[{\"name\":\"n\"}]}");
 }
 
+static void all_is_there_but_what_is_skipped(void **state)
+{
+    static const struct fn_fields but[] = { { .name = "refs", .skip = true },
+                                            { .name = "policy", .skip = true },
+                                            { 0 } };
+    static const struct fn_fields only[] = { { .name = "spec", .only = but }, { 0 } };
+    struct bytes garbage = RAW("\x2a\x7f\xff"), refs = entry(RAW("refs"), garbage),
+                 policy = entry(RAW("policy"), garbage), n = entry(RAW("n"), text(RAW("1")));
+    struct bytes longer = entry(RAW("refs2"), object(entry(RAW("refs"), text(RAW("r")))));
+
+    (void)state;
+    becomes_only(entry(RAW("spec"), object(join(join(refs, n), join(policy, longer)))), only,
+                 "{\"spec\":{\"n\":\"1\",\"refs2\":{\"refs\":\"r\"}}}");
+    becomes_only(refs, but, "{}");
+    becomes_only(entry(RAW("spec"), text(RAW("no object"))), only, "{\"spec\":\"no object\"}");
+}
+
 static void message_names_the_place(void **state)
 {
     struct bytes bad = entry(RAW("name"), text(RAW("\xff")));
@@ -362,6 +379,7 @@ int main(void)
         cmocka_unit_test(texts_may_be_anything),
         cmocka_unit_test(key_has_no_nul),
         cmocka_unit_test(only_what_is_asked_for_is_there),
+        cmocka_unit_test(all_is_there_but_what_is_skipped),
         cmocka_unit_test(message_names_the_place),
         cmocka_unit_test(trees_become_bytes),
         cmocka_unit_test(keys_are_sorted_by_their_bytes),
