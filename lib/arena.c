@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bump allocator.  Each new block is at least twice as large as the newest before it, so that there are few of them to look through. */
 #include "lib/arena.h"
-#include <stdalign.h>
 #include <stdint.h>
 
-enum { FIRST = 64 << 10, ALIGN = alignof(max_align_t) };
+enum { FIRST = 64 << 10 };
 
 struct arena_block {
     struct arena_block *older;
@@ -12,7 +11,14 @@ struct arena_block {
     alignas(max_align_t) unsigned char bytes[];
 };
 
-static void grow(struct arena *a, size_t need)
+static void start(struct arena *a, struct arena_block *b)
+{
+    a->blocks = b;
+    a->next = b ? b->bytes : NULL;
+    a->left = b ? b->n : 0;
+}
+
+void arena_grow(struct arena *a, size_t need)
 {
     size_t n = a->blocks ? 2 * a->blocks->n : FIRST;
     struct arena_block *b;
@@ -23,20 +29,7 @@ static void grow(struct arena *a, size_t need)
         abort();
     b->older = a->blocks;
     b->n = n;
-    a->blocks = b;
-    a->next = 0;
-}
-
-void *arena_get(struct arena *a, size_t n)
-{
-    size_t need = (n + ALIGN - 1) / ALIGN * ALIGN;
-    void *p;
-
-    if (!a->blocks || need > a->blocks->n - a->next)
-        grow(a, need);
-    p = a->blocks->bytes + a->next;
-    a->next += need;
-    return p;
+    start(a, b);
 }
 
 bool arena_has(const struct arena *a, const void *p)
@@ -74,8 +67,7 @@ void arena_reset(struct arena *a)
         free_blocks(keep->older);
         keep->older = NULL;
     }
-    a->blocks = keep;
-    a->next = 0;
+    start(a, keep);
 }
 
 void arena_free(struct arena *a)

@@ -26,6 +26,14 @@ static void what_comes_is_aligned_and_apart(void **state)
     assert_false(arena_has(&a, NULL));
 }
 
+static void nothing_is_somewhere_too(void **state)
+{
+    CLEAN(arena_free) struct arena a = { 0 };
+
+    (void)state;
+    assert_non_null(arena_get(&a, 0));
+}
+
 static void a_reset_keeps_a_block_of_bounded_size(void **state)
 {
     CLEAN(arena_free) struct arena a = { 0 };
@@ -97,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_is_aligned_and_apart),
+        cmocka_unit_test(nothing_is_somewhere_too),
         cmocka_unit_test(a_reset_keeps_a_block_of_bounded_size),
         cmocka_unit_test(json_comes_from_the_arena_in_force),
         cmocka_unit_test(a_release_leaves_what_goes_with_the_arena),
