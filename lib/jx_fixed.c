@@ -22,6 +22,8 @@ static void fix(json_t *v)
         fix(member);
 }
 
+bool jx_is_fixed(const json_t *v) { return v->refcount == uncounted; }
+
 json_t *jx_fixed_text(const void *text) { return json_string_nocheck(text); }
 
 json_t *jx_fixed(struct jx_fixed *f, json_t *(*make)(const void *of), const void *of)

@@ -3,6 +3,7 @@
  * cost.  Nothing in them is counted, copied or freed; a holder may not change them. */
 #pragma once
 #include <jansson.h>
+#include <stdbool.h>
 
 /* Static and zero at first. */
 struct jx_fixed {
@@ -11,6 +12,9 @@ struct jx_fixed {
 
 /* What 'make(of)' returned when it was first called for; later ones do not call it. 'make' may use other fixed documents. */
 json_t *jx_fixed(struct jx_fixed *f, json_t *(*make)(const void *of), const void *of);
+
+/* Is it one, or in one? So is each of true, false and null. */
+bool jx_is_fixed(const json_t *v);
 
 /* A text; for 'make'. */
 json_t *jx_fixed_text(const void *text);

@@ -11,6 +11,7 @@ struct backward {
     uint8_t *base, *at; /* the bytes are at..base + cap */
     size_t cap, max;
     bool overflow; /* something did not fit; the content is not to be used */
+    bool in_fixed; /* structs_encode() is inside of a document that never changes */
 };
 
 static inline struct backward backward_max(size_t max) { return (struct backward){ .max = max }; }
@@ -54,10 +55,19 @@ void backward_long_varint(struct backward *b, uint64_t v);
 
 static inline void backward_varint(struct backward *b, uint64_t v)
 {
-    if (v < 0x80)
+    uint8_t *to;
+
+    if (v < 0x80) {
         backward_byte(b, (uint8_t)v);
-    else
+    } else if (v < 0x4000) { /* the length of most objects */
+        to = backward_room(b, 2);
+        if (to) {
+            to[0] = (uint8_t)(v | 0x80);
+            to[1] = (uint8_t)(v >> 7);
+        }
+    } else {
         backward_long_varint(b, v);
+    }
 }
 
 /* A varint after a tag of one byte: a value, or the length of what was written just before. */
@@ -66,7 +76,7 @@ static inline void backward_tagged(struct backward *b, uint8_t tag, uint64_t v)
     uint8_t *to;
 
     if (v >= 0x80) {
-        backward_long_varint(b, v);
+        backward_varint(b, v);
         backward_byte(b, tag);
         return;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a jansson tree to the bytes of a Struct, the last member first. The tree is ours: its depth is what a document may have. */
+#include "function/wire/fixed.h"
 #include "function/wire/structs.h"
+#include "lib/jx_fixed.h"
 #include <endian.h>
 
 enum { FEW = 32 };
@@ -55,7 +57,7 @@ static void put_list(struct backward *b, const json_t *list)
     }
 }
 
-static void put_value(struct backward *b, const json_t *v)
+static void put_new(struct backward *b, const json_t *v)
 {
     size_t end = backward_size(b);
 
@@ -75,6 +77,31 @@ static void put_value(struct backward *b, const json_t *v)
     case JSON_FALSE: backward_tagged(b, TAG_BOOL, 0); break;
     case JSON_NULL: backward_tagged(b, TAG_NULL, 0); break;
     }
+}
+
+/* An object or list that never changes. What is in it is not kept again by itself. */
+static void put_fixed(struct backward *b, const json_t *v)
+{
+    struct span known = fixed_get(v);
+    size_t before = backward_size(b);
+
+    if (known.n) {
+        backward_bytes(b, known.at, known.n);
+        return;
+    }
+    b->in_fixed = true;
+    put_new(b, v);
+    b->in_fixed = false;
+    if (!b->overflow)
+        fixed_put(v, (struct span){ b->at, backward_size(b) - before });
+}
+
+static void put_value(struct backward *b, const json_t *v)
+{
+    if ((json_is_object(v) || json_is_array(v)) && !b->in_fixed && jx_is_fixed(v))
+        put_fixed(b, v);
+    else
+        put_new(b, v);
 }
 
 static int compare(const struct member *a, const struct member *b)

@@ -50,6 +50,17 @@ static void it_outlives_whatever_held_it(void **state)
     assert_string_equal(jx_str(doc, "name", ""), "a");
 }
 
+static void it_is_known_as_such(void **state)
+{
+    static struct jx_fixed fixed;
+    json_t *doc = jx_fixed(&fixed, make, "a");
+    json_auto_t *other = jx_pack("{s:s}", "name", "a"), *copy = json_copy(doc);
+
+    (void)state;
+    assert_true(jx_is_fixed(doc) && jx_is_fixed(jx_at(doc, "deep.list")));
+    assert_false(jx_is_fixed(other) || jx_is_fixed(copy));
+}
+
 static json_t *make_of_others(const void *of)
 {
     static struct jx_fixed inner;
@@ -104,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_made_once),
         cmocka_unit_test(it_outlives_whatever_held_it),
+        cmocka_unit_test(it_is_known_as_such),
         cmocka_unit_test(they_may_be_made_of_each_other),
         cmocka_unit_test(threads_may_meet_at_the_first_use),
     };
