@@ -13,6 +13,7 @@
 #include <grpc/grpc_security.h>
 #include <grpc/support/time.h>
 #include <limits.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -20,6 +21,7 @@ enum {
     PING_INTERVAL_MS = 20 * 1000,   /* clients may ping each 30 s, some clocks run fast */
     HANDSHAKE_MS = 20 * 1000,       /* who connects and says nothing is gone after that */
     TARGET = INET6_ADDRSTRLEN + 16, /* bytes of an address as the library takes it */
+    KEPT = 4 << 20, /* bytes of freed memory at the end of a heap, and of one piece that is kept */
 };
 
 /* Messages that are on their way take at most about this much, however many calls there are: when it gets scarce, the library gives clients
@@ -228,12 +230,20 @@ static int start_threads(struct server *s, unsigned workers, struct err *e)
     return 0;
 }
 
+/* What a call needs is freed after it, and glibc would give the kernel back the pages that the next call needs. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT);
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT);
+}
+
 struct server *serve_new(const struct serve_options *options, const struct serve_method *methods,
                          struct err *e)
 {
     CLEAN(serve_free) struct server *s = x_alloc(sizeof(*s));
 
     init_locks(s);
+    keep_memory();
     glog_route(options->verbose);
     accept_prepare();
     grpc_init();
