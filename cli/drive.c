@@ -12,6 +12,7 @@
 /* A failure that was stored before we began may be mended by what we are about to do: it counts once it was said
  * anew, or after this time, in which everything was looked at. */
 enum { STALE_MS = 10 * 1000, STEP_MS = 200 };
+enum { EXPLAIN_MS = 10 * 1000 }; /* how long what failed may take to say what would be right */
 
 struct target {
     const json_t *object; /* as asked for */
@@ -203,6 +204,52 @@ static bool is_over(const struct run *r)
     return true;
 }
 
+/* A failure is first seen on a composed object; one round later the composite says it in better words, and when Cleura was asked what
+ * would be right, one round after its answer. */
+struct end {
+    bool over;
+    int64_t since; /* of 'over'; monotonic */
+    int rounds;    /* in which there was nothing to wait for */
+};
+
+static bool is_explained(const struct run *r, const struct end *end)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (is_lost(r, &r->targets[i]) && r->targets[i].outcome.more_to_come)
+            return clock_monotonic() - end->since > EXPLAIN_MS;
+    return true;
+}
+
+static bool has_ended(const struct run *r, struct end *end)
+{
+    bool over = is_over(r);
+
+    if (over && !end->over)
+        end->since = clock_monotonic();
+    end->over = over;
+    end->rounds = over && is_explained(r, end) ? end->rounds + 1 : 0;
+    return end->rounds >= (first_lost(r) ? 2 : 1);
+}
+
+static void tell(const char *label, const char *advice)
+{
+    bool list = !strncmp(advice, "(1) ", 4);
+
+    (void)fprintf(stderr, "%s: advice:%s", label, list ? "\n" : " ");
+    if (!list || text_list(stderr, advice) == 0)
+        (void)fprintf(stderr, "%s\n", advice);
+}
+
+/* What is no failure, and what would be right instead of one: nobody would look for it. */
+static void tell_advice(const struct run *r)
+{
+    bool telling = !r->s->o->quiet && (r->goal == DRIVE_READY || r->goal == DRIVE_ACCEPTED);
+
+    for (size_t i = 0; telling && i < r->n; i++)
+        if (*r->targets[i].outcome.advice)
+            tell(r->targets[i].label, r->targets[i].outcome.advice);
+}
+
 /* What happens without us, and what takes it up again. */
 static const char *go_on_text(const struct run *r, const struct target *t)
 {
@@ -276,7 +323,8 @@ int drive(struct session *s, const json_t *composites, enum drive_goal goal, str
 {
     CLEAN(run_free) struct run r = { 0 };
     int64_t timeout = 0, start = clock_monotonic();
-    int over = 0;
+    struct end end = { 0 };
+    bool ended;
 
     if (s->o->no_wait && s->o->no_provider)
         return render_only(s, e);
@@ -286,12 +334,12 @@ int drive(struct session *s, const json_t *composites, enum drive_goal goal, str
     do {
         if (session_step(s, STEP_MS, e) < 0 || look(&r, e) < 0)
             return -1;
-        /* a failure is first seen on a composed object; one round later the composite says it in better words */
-        over = is_over(&r) ? over + 1 : 0;
-        if (over != 1 || !first_lost(&r))
+        ended = has_ended(&r, &end);
+        if (ended || !end.over)
             draw(&r, false);
-    } while (over < (first_lost(&r) ? 2 : 1) && !stop_requested() && clock_monotonic() - start < timeout);
+    } while (!ended && !stop_requested() && clock_monotonic() - start < timeout);
     draw(&r, true);
+    tell_advice(&r);
     if (stop_requested() && !is_over(&r))
         return STOP_EXIT;
     return verdict(&r, timeout, e);

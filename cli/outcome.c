@@ -86,6 +86,38 @@ static bool is_accepted(const json_t *composite, const json_t *observed)
     return created || json_object_size(jx_at(shoot, "status.atProvider")) > 0;
 }
 
+/* Cleura has no such region; said once, that may be a mistake of whoever is on the way to it. */
+static void look_at_region(struct outcome *o, const json_t *composite, const json_t *observed)
+{
+    enum { SAID_OFTEN = 3 };
+    const json_t *bootstrap = json_object_get(observed, "bootstrap"),
+                 *synced = outcome_condition(bootstrap, "Synced"),
+                 *ready = outcome_condition(composite, "ShootReady");
+
+    if (!strcmp(jx_str(ready, "reason", ""), "UnknownRegion") && is_current(composite, ready) &&
+        is_status(synced, "False") && !is_outdated(bootstrap, synced) &&
+        jx_int(bootstrap, "status.failed", 0) >= SAID_OFTEN)
+        fail(o, ERR_INVALID, composite, ready);
+}
+
+/* Cleura refused it, and has not been heard yet on what it has instead. */
+static bool is_asking(const json_t *observed)
+{
+    const json_t *offer = json_object_get(observed, "offer"),
+                 *refused = outcome_condition(json_object_get(observed, "shoot"), "Synced");
+
+    return is_status(refused, "False") && !strcmp(jx_str(refused, "reason", ""), "Rejected") &&
+           !is_status(outcome_condition(offer, "Ready"), "True") &&
+           !is_status(outcome_condition(offer, "Synced"), "False");
+}
+
+static const char *advice_of(const json_t *composite)
+{
+    const json_t *advice = outcome_condition(composite, "Advice");
+
+    return is_status(advice, "True") && is_current(composite, advice) ? jx_str(advice, "message", "") : "";
+}
+
 static const char *message_of(const json_t *composite)
 {
     const json_t *ready = outcome_condition(composite, "Ready"),
@@ -132,14 +164,17 @@ void outcome_read(const json_t *composite, const json_t *observed, struct outcom
                  !is_status(synced, "False");
     ret->accepted = is_accepted(composite, observed);
     ret->message = text_clean(message_of(composite));
+    ret->advice = text_clean(advice_of(composite));
     if (is_status(synced, "False") && is_current(composite, synced) && !ret->leaving)
         fail(ret, ERR_INVALID, composite, synced);
     if (is_status(valid, "False") && is_current(composite, valid) && !ret->leaving && !ret->ready)
         fail(ret, ERR_INVALID, composite, valid);
     json_object_foreach ((json_t *)(uintptr_t)observed, name, object)
         look_at_composed(ret, object);
+    look_at_region(ret, composite, observed);
     if (ret->ready && ret->kind != ERR_INVALID)
         ret->failed = false;
+    ret->more_to_come = ret->failed && is_asking(observed);
     ret->phase = phase_of(composite, ret);
     look_at_operation(ret, composite);
 }
@@ -149,6 +184,7 @@ void outcome_free(struct outcome *o)
     free(o->message);
     free(o->activity);
     free(o->blame);
+    free(o->advice);
     *o = (struct outcome){ 0 };
 }
 

@@ -15,6 +15,8 @@ struct outcome {
 
     enum err_kind kind; /* failed: what kind of failure, */
     char *blame;        /* ... and which condition of which object says so */
+    bool more_to_come;  /* ... and what would be right is being asked */
+    char *advice;       /* what the function advises, "" for nothing */
 };
 
 /* 'observed': its composed objects by composed resource name. */

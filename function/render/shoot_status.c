@@ -18,8 +18,10 @@ struct view {
 static const struct link_advice own_reasons[] = {
     { "NotOurs",
       "choose another spec.name, or set spec.adopt to true to take over the cluster that is there" },
+    { "LoginRefused", "check login and password in the account's Secret" },
+    { "TwoFactorRequired", "use an account without a second factor, or another executor" },
     { "Rejected",
-      "correct the spec; what is offered instead is soon told by condition Advice, where it is known" },
+      "correct the spec; what is offered instead is told by condition Advice, where it is known" },
     { 0 },
 };
 
@@ -317,9 +319,10 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         [SHOOT_PROTECTION] = st->seen[SHOOT_PROTECTION].object,
         [SHOOT_OFFER] = st->seen[SHOOT_OFFER].object,
         [SHOOT_LOGIN] = st->seen[SHOOT_LOGIN].ready,
+        [SHOOT_LOGIN_USE] = st->seen[SHOOT_LOGIN_USE].object,
     };
 
-    for (enum shoot_part id = 0; id <= SHOOT_LOGIN; id++)
+    for (enum shoot_part id = 0; id <= SHOOT_LOGIN_USE; id++)
         desired_ready(st->call.r, &shoot_parts[id], ready[id]);
 }
 

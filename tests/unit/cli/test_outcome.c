@@ -144,6 +144,79 @@ static void a_message_about_something_else_gives_way(void **state)
     assert_string_equal(o.message, "wrong password");
 }
 
+/* A refusal is no use without what would be right; whoever asked for that is answered, or is not. */
+static void what_is_offered_instead_of_what_was_refused_comes_later(void **state)
+{
+    static const struct {
+        const char *reason, *offer;
+        bool more;
+    } cases[] = {
+        { "Rejected", "{}", true },
+        { "Rejected", "{conditions: [{type: Ready, status: \"False\"}]}", true },
+        { "Rejected", "{conditions: [{type: Ready, status: \"True\"}]}", false },
+        { "Rejected", "{conditions: [{type: Synced, status: \"False\"}]}", false },
+        { "NotOurs", "{}", false },
+        { "Unavailable", "{}", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEAN(outcome_free) struct outcome o;
+        json_auto_t *c = yaml(HEAD "status: {conditions: [" SYNCED "]}"), *offer = yaml(cases[i].offer);
+        json_auto_t *observed =
+            jx_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}, s:{s:O}}", "shoot", "status", "conditions", "type",
+                    "Synced", "status", "False", "reason", cases[i].reason, "offer", "status", offer);
+
+        outcome_read(c, observed, &o);
+        assert_int_equal(o.more_to_come, cases[i].more);
+    }
+}
+
+/* A 404 may be anybody's; and of a region that was corrected meanwhile nothing is known. */
+static void a_region_that_cleura_does_not_have_fails_once_it_was_said_often(void **state)
+{
+    static const struct {
+        int said, of, for_spec;
+        bool failed;
+    } cases[] = { { 1, 1, 2, false }, { 3, 1, 2, true }, { 3, 0, 2, false }, { 3, 1, 1, false } };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        CLEAN(outcome_free) struct outcome o;
+        json_auto_t *c = yaml("kind: Shoot\nmetadata: {uid: u, generation: 2}\nstatus: {}");
+        json_auto_t *observed =
+            jx_pack("{s:{s:{s:i}, s:{s:i, s:[{s:s, s:s, s:i}]}}}", "bootstrap", "metadata", "generation", 1,
+                    "status", "failed", cases[i].said, "conditions", "type", "Synced", "status", "False",
+                    "observedGeneration", cases[i].of);
+
+        jx_set(json_object_get(c, "status"), "conditions",
+               jx_pack("[{s:s, s:s, s:s, s:s, s:i}]", "type", "ShootReady", "status", "False", "reason",
+                       "UnknownRegion", "message", "no region x", "observedGeneration", cases[i].for_spec));
+        outcome_read(c, observed, &o);
+        assert_int_equal(o.failed, cases[i].failed);
+        assert_int_equal(o.kind, cases[i].failed ? ERR_INVALID : ERR_NONE);
+    }
+}
+
+static void advice_counts_for_the_spec_as_it_is_now(void **state)
+{
+    CLEAN(outcome_free) struct outcome now, before, none;
+    json_auto_t *empty = json_object(), *without = yaml(HEAD);
+    json_auto_t *new =
+        yaml(HEAD "status: {conditions: [{type: Advice, status: \"True\", message: \"use\\nmore\", "
+                  "observedGeneration: 2}]}");
+    json_auto_t *old = yaml(HEAD "status: {conditions: [{type: Advice, status: \"True\", message: use, "
+                                 "observedGeneration: 1}]}");
+
+    (void)state;
+    outcome_read(new, empty, &now);
+    outcome_read(old, empty, &before);
+    outcome_read(without, empty, &none);
+    assert_string_equal(now.advice, "use more");
+    assert_string_equal(before.advice, "");
+    assert_string_equal(none.advice, "");
+}
+
 static void what_cannot_be_rendered_is_invalid(void **state)
 {
     CLEAN(outcome_free) struct outcome now, before;
@@ -238,6 +311,9 @@ int main(void)
         cmocka_unit_test(an_operation_shows_its_progress),
         cmocka_unit_test(failures_have_a_kind_and_a_place),
         cmocka_unit_test(a_message_about_something_else_gives_way),
+        cmocka_unit_test(what_is_offered_instead_of_what_was_refused_comes_later),
+        cmocka_unit_test(a_region_that_cleura_does_not_have_fails_once_it_was_said_often),
+        cmocka_unit_test(advice_counts_for_the_spec_as_it_is_now),
         cmocka_unit_test(what_cannot_be_rendered_is_invalid),
         cmocka_unit_test(on_the_way_out_only_the_deletion_counts),
         cmocka_unit_test(both_generations_are_read),
