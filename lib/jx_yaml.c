@@ -12,6 +12,7 @@
 enum { ALIAS_MAX_NODES = 50000, ALIAS_MAX_BYTES = 4 << 20 };
 
 struct reader {
+    const char *bytes, *end; /* the whole stream */
     yaml_parser_t parser;
     yaml_event_t event; /* the current one */
     json_t *anchors;    /* of this document: name → finished node */
@@ -42,6 +43,38 @@ static json_t *fail(struct reader *r, const char *fmt, ...)
     return NULL;
 }
 
+/* The number of the last line up to 'last' that is indented with a tab, which libyaml calls anything else; 0 when neither that one nor
+ * the one before it is. */
+static size_t tab_line(const struct reader *r, size_t last)
+{
+    const char *line = r->bytes;
+    size_t found = 0;
+
+    for (size_t n = 1; n <= last && line < r->end; n++) {
+        const char *end = memchr(line, '\n', (size_t)(r->end - line)), *text = line;
+
+        while (text < r->end && *text == ' ')
+            text++;
+        if (text < r->end && *text == '\t' && n + 1 >= last)
+            found = n;
+        line = end ? end + 1 : r->end;
+    }
+    return found;
+}
+
+static int not_yaml(struct reader *r)
+{
+    const yaml_parser_t *p = &r->parser;
+    size_t line = p->problem_mark.line + 1, tab = tab_line(r, line);
+
+    if (tab)
+        return err_set(r->e, ERR_INVALID, "not valid YAML: line %zu begins with a tab; indent with spaces",
+                       tab);
+    return err_set(r->e, ERR_INVALID, "not valid YAML at line %zu, column %zu: %s%s%s", line,
+                   p->problem_mark.column + 1, p->problem ? p->problem : "out of memory",
+                   p->context ? ", " : "", p->context ? p->context : "");
+}
+
 static int next(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
@@ -52,10 +85,7 @@ static int next(struct reader *r)
     r->event.type = YAML_NO_EVENT;
     if (p->error == YAML_READER_ERROR)
         return err_set(r->e, ERR_INVALID, "not valid YAML at byte %zu: %s", p->problem_offset, p->problem);
-    return err_set(r->e, ERR_INVALID, "not valid YAML at line %zu, column %zu: %s%s%s",
-                   p->problem_mark.line + 1, p->problem_mark.column + 1,
-                   p->problem ? p->problem : "out of memory", p->context ? ", " : "",
-                   p->context ? p->context : "");
+    return not_yaml(r);
 }
 
 /* ---- scalars --------------------------------------------------------------------------------------------------- */
@@ -324,20 +354,22 @@ static json_t *as_json(const char *bytes, size_t n)
 
 json_t *jx_yaml_parse(const char *bytes, size_t n, struct err *e)
 {
-    CLEAN(reader_close) struct reader r = { .e = e };
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin a file with it */
+    size_t skip = n >= strlen(mark) && !memcmp(bytes, mark, strlen(mark)) ? strlen(mark) : 0;
+    CLEAN(reader_close) struct reader r = { .bytes = bytes + skip, .end = bytes + n, .e = e };
     json_t *documents;
 
     if (n > JX_MAX_BYTES) {
         err_set(e, ERR_INVALID, "YAML is larger than %d bytes", JX_MAX_BYTES);
         return NULL;
     }
-    documents = as_json(bytes, n);
+    documents = as_json(r.bytes, n - skip);
     if (documents)
         return documents;
     if (!yaml_parser_initialize(&r.parser))
         abort();
     r.anchors = json_object();
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, n);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.bytes, n - skip);
     return all_documents(&r);
 }

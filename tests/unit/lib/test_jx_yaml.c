@@ -147,6 +147,29 @@ static void what_is_refused(void **state)
     check("[!!str 1, !!int 2, !!float 1.5, !!null ~, !!bool true, ! 3]", "[[\"1\",2,1.5,null,true,\"3\"]]");
 }
 
+/* libyaml calls it anything but a tab. */
+static void a_tab_before_the_text_of_a_line_is_called_one(void **state)
+{
+    (void)state;
+    refuse("a:\n\tb: 1\n", "line 2 begins with a tab; indent with spaces");
+    refuse("spec:\n\tregion: x\n  kubernetes: 1\n", "line 2 begins with a tab; indent with spaces");
+    refuse("a:\n  b: 1\n \tc: 1\n", "line 3 begins with a tab; indent with spaces");
+    refuse("a: [1\n", "expected ',' or ']'");
+    check("a: |\n  b\n  \tc\n", "[{\"a\":\"b\\n\\tc\\n\"}]");
+}
+
+static void a_byte_order_mark_is_no_text(void **state)
+{
+    (void)state;
+    check("\xef\xbb\xbf"
+          "a: 1\n---\nb: 2",
+          "[{\"a\":1},{\"b\":2}]");
+    check("\xef\xbb\xbf{\"a\":\t1}", "[{\"a\":1}]");
+    refuse("\xef\xbb\xbf"
+           "a: !secret x",
+           "line 1, column 4");
+}
+
 /* kubectl makes strings of keys once it has read them, so a label "on" arrives as "true", and 010 as "8". */
 static void a_key_that_kubectl_would_write_another_way_is_refused(void **state)
 {
@@ -388,6 +411,8 @@ int main(void)
         cmocka_unit_test(aliases_cannot_explode),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(a_tab_before_the_text_of_a_line_is_called_one),
+        cmocka_unit_test(a_byte_order_mark_is_no_text),
         cmocka_unit_test(a_key_that_kubectl_would_write_another_way_is_refused),
         cmocka_unit_test(errors_do_not_quote_the_document),
         cmocka_unit_test(dump_is_block_style),
