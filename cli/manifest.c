@@ -5,6 +5,7 @@
 #include "lib/crypto.h"
 #include "lib/file.h"
 #include "lib/jx_yaml.h"
+#include "lib/suggest.h"
 #include <dirent.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -23,6 +24,75 @@ static bool is_name(const char *s)
     size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.");
 
     return n > 0 && n < 254 && !s[n] && s[0] != '-' && s[0] != '.' && s[n - 1] != '-' && s[n - 1] != '.';
+}
+
+static bool is_of(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (!strcmp(*names, name))
+            return true;
+    return false;
+}
+
+/* Below 'path', "" or "metadata.", only 'names' mean something: a field that nobody reads was meant to stand elsewhere. */
+static int check_fields(const json_t *object, const char *path, const char *const *names, struct err *e)
+{
+    size_t n;
+    CLEAN(free) const char **keys = jx_keys(object, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct suggest near = { .typed = keys[i], .least = 2 };
+
+        if (is_of(names, keys[i]))
+            continue;
+        for (const char *const *name = names; *name; name++)
+            suggest_try(&near, *name);
+        if (near.best)
+            return err_set(e, ERR_INVALID, "%s%.64s is not a known field; did you mean %s?", path, keys[i],
+                           near.best);
+        return err_set(e, ERR_INVALID, "%s%.64s is not a known field%s", path, keys[i],
+                       *path ? "" : "; should it be indented below spec?");
+    }
+    return 0;
+}
+
+static int check_frame(const json_t *object, struct err *e)
+{
+    static const char *const fields[] = { "apiVersion", "kind",      "metadata", "spec", "status",
+                                          "data",       "immutable", "type",     NULL };
+    static const char *const metadata[] = { "name",
+                                            "namespace",
+                                            "labels",
+                                            "annotations",
+                                            "finalizers",
+                                            "ownerReferences",
+                                            "uid",
+                                            "generation",
+                                            "generateName",
+                                            "resourceVersion",
+                                            "creationTimestamp",
+                                            "deletionTimestamp",
+                                            "deletionGracePeriodSeconds",
+                                            "managedFields",
+                                            "selfLink",
+                                            NULL };
+    int result = check_fields(object, "", fields, e);
+
+    return result < 0 ? -1 : check_fields(json_object_get(object, "metadata"), "metadata.", metadata, e);
+}
+
+static int check_name(const json_t *object, struct err *e)
+{
+    const json_t *name = jx_at(object, "metadata.name");
+
+    if (!name)
+        return err_set(e, ERR_INVALID, "metadata.name is required");
+    if (!json_is_string(name))
+        return err_set(e, ERR_INVALID, "metadata.name must be a string; put it in quotes");
+    if (!is_name(json_string_value(name)))
+        return err_set(e, ERR_INVALID, "metadata.name \"%.80s\" must be lower case letters, digits, - and .",
+                       json_string_value(name));
+    return 0;
 }
 
 static int unknown_kind(const json_t *object, struct err *e)
@@ -86,10 +156,8 @@ static int add_object(struct load *l, json_t *object, struct err *e)
         return err_set(e, ERR_INVALID, "a document is no object with apiVersion and kind");
     if (!kind)
         return unknown_kind(object, e);
-    if (!is_name(name))
-        return err_set(e, ERR_INVALID,
-                       "%s: metadata.name \"%.80s\" must be lower case letters, digits, - and .", kind->kind,
-                       name);
+    if (check_name(object, e) < 0)
+        return err_wrap(e, "%s", kind->kind);
     if (kind->role == KIND_IGNORED)
         return 0;
     if (kind->cluster)
@@ -98,7 +166,7 @@ static int add_object(struct load *l, json_t *object, struct err *e)
         return err_set(e, ERR_INVALID, "%s %s: metadata.namespace is no name", kind->kind, name);
     else if (!jx_at(object, "metadata.namespace"))
         jx_set(json_object_get(object, "metadata"), "namespace", json_string(l->ns));
-    if (encode_secret(object, e) < 0)
+    if (encode_secret(object, e) < 0 || check_frame(object, e) < 0)
         return err_wrap(e, "%s %s", kind->kind, name);
     return keep(l, object, e);
 }

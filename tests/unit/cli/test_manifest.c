@@ -127,7 +127,7 @@ static void what_cannot_be_used_is_named(void **state)
     refuse("- 1\n", "no object with apiVersion and kind");
     refuse("kind: Shoot\n", "no object with apiVersion and kind");
     refuse(SHOOT "metadata: {name: Upper}\n", "metadata.name \"Upper\"");
-    refuse(SHOOT, "metadata.name \"\"");
+    refuse(SHOOT, "metadata.name is required");
     refuse(SHOOT "metadata: {name: a, namespace: ../x}\n", "metadata.namespace is no name");
     refuse("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n",
            "nothing here acts on Deployment of apps/v1; what runs in a cluster is applied with kubectl");
@@ -138,6 +138,23 @@ static void what_cannot_be_used_is_named(void **state)
     refuse("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {b: 3}\n",
            "stringData.b must be a string");
     refuse("a: b: c\n", "line 1");
+}
+
+/* Two columns too far to the left, and nobody would ever read it. */
+static void what_stands_beside_spec_is_no_field(void **state)
+{
+    (void)state;
+    refuse(SHOOT "metadata: {name: x}\nspec: {}\ngateway: {install: Job}",
+           "Shoot x: gateway is not a known field; should it be indented below spec?");
+    refuse(SHOOT "metadata: {name: x}\nspce: {}", "Shoot x: spce is not a known field; did you mean spec?");
+    refuse(SHOOT "metadata: {name: x, label: {a: b}}",
+           "Shoot x: metadata.label is not a known field; did you mean labels?");
+    refuse(SHOOT "metadata: {name: x, color: red}", "Shoot x: metadata.color is not a known field");
+    refuse(SHOOT "metadata: {name: 5}", "Shoot: metadata.name must be a string; put it in quotes");
+    refuse(SHOOT "metadata: {}", "Shoot: metadata.name is required");
+    refuse(SHOOT, "Shoot: metadata.name is required");
+    refuse("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringDta: {a: b}",
+           "Secret s: stringDta is not a known field");
 }
 
 static void folders_are_read_in_order(void **state)
@@ -244,6 +261,7 @@ int main(void)
         cmocka_unit_test(lists_are_opened_and_cluster_scope_has_no_namespace),
         cmocka_unit_test(secrets_are_encoded),
         cmocka_unit_test(what_cannot_be_used_is_named),
+        cmocka_unit_test(what_stands_beside_spec_is_no_field),
         cmocka_unit_test(folders_are_read_in_order),
         cmocka_unit_test(several_paths_are_one_list),
         cmocka_unit_test(what_is_said_twice_counts_once_unless_it_differs),
