@@ -132,7 +132,7 @@ json_t *jx_at(const json_t *doc, const char *path)
     json_t *at = NULL;
 
     while (doc) {
-        size_t n = strcspn(path, ".");
+        size_t n = (size_t)(strchrnul(path, '.') - path);
 
         at = json_object_getn(doc, path, n);
         if (!path[n])

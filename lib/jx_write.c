@@ -184,13 +184,18 @@ static void bug(const char *what)
 /* What stands before a value. */
 static void begin(struct jx_writer *w, const char *key)
 {
-    if (w->b.len > (w->depth ? w->open[w->depth - 1].start : 0))
-        add_char(&w->b, ',');
+    bool comma = w->b.len > (w->depth ? w->open[w->depth - 1].start : 0);
+    size_t n = key ? strlen(key) : 0;
+    char *at = room(&w->b, comma + (key ? n + sizeof("\"\":") - 1 : 0));
+
+    if (comma)
+        *at++ = ',';
     if (!key)
         return;
-    add_char(&w->b, '"');
-    add(&w->b, key, strlen(key));
-    add(&w->b, "\":", 2);
+    *at++ = '"';
+    at = mempcpy(at, key, n);
+    *at++ = '"';
+    *at = ':';
 }
 
 void jx_open(struct jx_writer *w, const char *key, char bracket)

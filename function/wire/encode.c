@@ -51,7 +51,9 @@ static json_t *desired_composite(struct output *o, struct err *e)
     for (size_t i = 0; i < ARRAY_LENGTH(type); i++)
         if (json_object_get(o->c->composite, type[i]))
             jx_share(doc, type[i], json_object_get(o->c->composite, type[i]));
-    if (json_object_update_recursive(jx_make_object(doc, "status"), o->r->status) < 0)
+    if (!json_object_get(doc, "status"))
+        jx_share(doc, "status", o->r->status);
+    else if (json_object_update_recursive(jx_make_object(doc, "status"), o->r->status) < 0)
         abort();
     return doc;
 }
