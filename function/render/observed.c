@@ -27,7 +27,8 @@ static void read_ready(const json_t *c, struct observed *o)
 
 static void read_synced(const json_t *c, struct observed *o)
 {
-    o->not_synced = !strcmp(text(c, "status"), "False") && !outdated(o->object, c);
+    o->unseen = outdated(o->object, c);
+    o->not_synced = !strcmp(text(c, "status"), "False") && !o->unseen;
     o->synced_reason = text(c, "reason");
     o->synced_message = text(c, "message");
 }

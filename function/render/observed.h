@@ -12,6 +12,7 @@ struct observed {
     bool stale;           /* condition Ready is about an older spec */
     bool not_ready;       /* condition Ready is False */
     bool not_synced;      /* condition Synced is False */
+    bool unseen;          /* condition Synced is about an older spec */
     const char *ready_reason, *ready_message;
     const char *synced_reason, *synced_message;
     const json_t *at_provider; /* status.atProvider or NULL */

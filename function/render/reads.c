@@ -44,9 +44,18 @@ static const struct fn_fields spec[] = { { .name = "forProvider", .only = for_pr
                                          { 0 } };
 static const struct fn_fields resource_metadata[] = { { .name = "generation" }, { 0 } };
 static const struct fn_fields response[] = { { .name = "statusCode" }, { .name = "body" }, { 0 } };
+static const struct fn_fields details[] = { { .name = "method" }, { 0 } };
 static const struct fn_fields status[] = {
-    { .name = "conditions" }, { .name = "atProvider" }, { .name = "response", .only = response },
-    { .name = "expiresAt" },  { .name = "apiVersion" }, { 0 },
+    { .name = "conditions" },
+    { .name = "atProvider" },
+    { .name = "response", .only = response },
+    { .name = "expiresAt" },
+    { .name = "apiVersion" },
+    /* provider-http's */
+    { .name = "requestDetails", .only = details },
+    { .name = "failed" },
+    { .name = "error" },
+    { 0 },
 };
 
 static const struct fn_fields resource[] = {

@@ -110,17 +110,43 @@ json_t *requests_provider_config(const struct requests *rq, const struct part *p
     return object(rq, jx_word("ProviderConfig"), part, spec);
 }
 
-json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason)
+static json_t *usage(const struct requests *rq, const struct part *part, json_t *spec)
 {
     static struct jx_fixed groups[ARRAY_LENGTH(scopes)];
-    const struct naming *n = rq->names;
-    json_t *of = jx_object(jx_s("apiVersion", n->api_version), jx_s("kind", n->kind),
-                           jx_o("resourceRef", jx_object(jx_s("name", n->object))));
-    json_t *doc = object(rq, jx_word("Usage"), part, jx_object(jx_o("of", of), jx_o("reason", reason)));
+    bool cluster = rq->names->cluster;
+    json_t *doc = object(rq, jx_word("Usage"), part, spec);
 
-    jx_add(doc,
-           jx_o("apiVersion", jx_fixed(&groups[n->cluster], jx_fixed_text, scopes[n->cluster].usage_group)));
+    jx_add(doc, jx_o("apiVersion", jx_fixed(&groups[cluster], jx_fixed_text, scopes[cluster].usage_group)));
     return doc;
+}
+
+/* {"apiVersion", "kind", "resourceRef"} */
+static json_t *used(const char *api_version, const char *kind, const char *name)
+{
+    return jx_object(jx_s("apiVersion", api_version), jx_s("kind", kind),
+                     jx_o("resourceRef", jx_object(jx_s("name", name))));
+}
+
+json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason)
+{
+    const struct naming *n = rq->names;
+
+    return usage(rq, part,
+                 jx_object(jx_o("of", used(n->api_version, n->kind, n->object)), jx_o("reason", reason)));
+}
+
+json_t *requests_use(const struct requests *rq, const struct part *part, const char *of_kind,
+                     const struct part *of, const char *by_kind, const struct part *by)
+{
+    char used_name[NAMING_SIZE], user_name[NAMING_SIZE];
+
+    naming_object(rq->names, of, used_name);
+    naming_object(rq->names, by, user_name);
+    return usage(rq, part,
+                 jx_object(jx_o("of", used(requests_group(rq), of_kind, used_name)),
+                           jx_o("by", used(requests_group(rq), by_kind, user_name)),
+                           /* so that who deleted it need not come again */
+                           jx_b("replayDeletion", true)));
 }
 
 static json_t *helm_object(const struct requests *rq, const char *kind, const struct part *part, json_t *spec)

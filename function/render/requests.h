@@ -35,6 +35,10 @@ json_t *requests_provider_config(const struct requests *rq, const struct part *p
 /* A reason-only usage of the composite itself: it cannot be deleted while this exists. */
 json_t *requests_protection(const struct requests *rq, const struct part *part, json_t *reason);
 
+/* A usage of the object 'of' by 'by', both of the Requests' group: the first cannot be deleted while the second is there. */
+json_t *requests_use(const struct requests *rq, const struct part *part, const char *of_kind,
+                     const struct part *of, const char *by_kind, const struct part *by);
+
 /* provider-helm's: its ProviderConfig, and a Release 'name' through that of the part 'config'; takes 'policies'. */
 json_t *requests_helm_config(const struct requests *rq, const struct part *part, json_t *spec);
 json_t *requests_release(const struct requests *rq, const struct part *part, const struct part *config,

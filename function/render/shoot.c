@@ -8,7 +8,7 @@
 #include "function/render/shoot_offer.h"
 #include "function/render/shoot_rules.h"
 #include "function/render/shoot_state.h"
-#include "function/render/shoot_stored.h"
+#include "function/render/shoot_upstream.h"
 #include "lib/jx.h"
 
 const struct part shoot_parts[] = {
@@ -20,6 +20,7 @@ const struct part shoot_parts[] = {
     [SHOOT_PROTECTION] = { "protection", "-protection" },
     [SHOOT_OFFER] = { "offer", "-offer" },
     [SHOOT_LOGIN] = { "login", "-login" },
+    [SHOOT_LOGIN_USE] = { "login-use", "-login-use" },
     [SHOOT_GATEWAY_NAMESPACE] = { "gateway-namespace", "-envoy-namespace" },
     [SHOOT_GATEWAY_ACCOUNT] = { "gateway-account", "-envoy-account" },
     [SHOOT_GATEWAY_RIGHTS] = { "gateway-rights", "-envoy-rights" },
@@ -38,20 +39,6 @@ static void observe(struct shoot_state *st)
 {
     for (int id = 0; id < SHOOT_PARTS; id++)
         observed_get(st->call.req, &shoot_parts[id], &st->seen[id]);
-}
-
-/* provider-http calls everything Ready that answers: what it stored tells more. */
-static void read_stored(struct shoot_state *st)
-{
-    struct observed *o = &st->seen[SHOOT_REQUEST];
-    bool v2 = shoot_is_v2(&st->spec);
-
-    if (!st->call.in.upstream || !o->object)
-        return;
-    if (jx_int(o->object, "status.response.statusCode", 0) == 200)
-        st->stored = shoot_stored_projection(jx_str(o->object, "status.response.body", NULL), v2);
-    o->at_provider = st->stored;
-    o->ready = o->ready && !o->not_synced && shoot_stored_ready(st->stored);
 }
 
 /* Where users find the kubeconfig. */
@@ -99,7 +86,8 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     shoot_spec_read(req->composite, &st->call.in, st->call.names.own, &st->spec, &st->call.problems);
     requests_init(&st->call.rq, &st->call.names, st->spec.config_kind, st->spec.config_name);
     place_secret(st);
-    read_stored(st);
+    if (st->call.in.upstream)
+        shoot_upstream_read(st);
     shoot_rules(st);
     if (st->seen[SHOOT_REQUEST].object)
         shoot_rules_change(st);
@@ -117,6 +105,7 @@ static void render_shoot(const struct fn_request *req, struct fn_response *r)
     }
     free(st->body);
     json_decref(st->stored);
+    json_decref(st->have);
     shoot_gateway_free(st);
     call_end(&st->call);
     shoot_spec_free(&st->spec);

@@ -15,7 +15,9 @@ enum shoot_part {
     SHOOT_KUBECONFIG,
     SHOOT_PROTECTION,
     SHOOT_OFFER, /* what Cleura has, once it has refused something */
-    SHOOT_LOGIN, /* only with executor provider-http */
+    /* only with executor provider-http, these two */
+    SHOOT_LOGIN,
+    SHOOT_LOGIN_USE, /* the login stays for as long as the shoot's Request */
     /* only with spec.gateway, from here to the end: in the shoot, but for the last two */
     SHOOT_GATEWAY_NAMESPACE,
     SHOOT_GATEWAY_ACCOUNT, /* of the Job */
@@ -36,10 +38,14 @@ struct shoot_state {
     struct call call;
     struct shoot_spec spec;
     struct observed seen[SHOOT_PARTS];
-    json_t *stored;               /* the shoot's projection, made here; NULL when the provider makes it */
-    char *body;                   /* what the shoot's Request is to carry; see shoot_state_body() */
-    bool applied;                 /* the shoot's Request in the cluster is the one rendered now */
-    char secret[256];             /* of the kubeconfig */
+    /* only with executor provider-http, these four */
+    json_t *stored;   /* the shoot's projection, made here; NULL = nothing is known of it */
+    json_t *have;     /* what UPDATE compares with: of the shoot, as Cleura told it last; NULL = never yet */
+    bool expired;     /* Cleura no longer takes the login's token */
+    char said[700];   /* with what it refused the last call */
+    char *body;       /* what the shoot's Request is to carry; see shoot_state_body() */
+    bool applied;     /* the shoot's Request in the cluster is the one rendered now */
+    char secret[256]; /* of the kubeconfig */
     const char *secret_namespace; /* ... where it is written */
     struct shoot_gateway gateway;
 };

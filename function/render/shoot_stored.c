@@ -27,13 +27,51 @@ static const struct {
     { "workers", "spec.provider.workers", "shoot_provider.workers" },
 };
 
-json_t *shoot_stored_projection(const char *body, bool v2)
+/* What the bodies of UPDATE in shoot_programs.c read of 'd'. */
+static const char *const have_v1[] = {
+    "metadata.uid",     "spec.kubernetes.version",    "spec.provider.infrastructureConfig.floatingPoolName",
+    "spec.maintenance", "spec.hibernation.schedules", NULL,
+};
+static const char *const have_v2[] = {
+    "uid",
+    "kubernetes.version",
+    "maintenance",
+    "hibernation.schedules",
+    "allowed_cidrs",
+    "networking.cilium_provider_config",
+    NULL,
+};
+
+/* 'value' at 'path' of 'doc', whose objects are made. */
+static void put_at(json_t *doc, const char *path, const json_t *value)
 {
-    json_auto_t *doc = body && *body == '{' ? jx_parse(body, strlen(body), NULL) : NULL;
+    for (const char *dot; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+        CLEAN(free) char *key = x_strndup(path, (size_t)(dot - path));
+
+        doc = jx_make_object(doc, key);
+    }
+    jx_share(doc, path, value);
+}
+
+json_t *shoot_stored_have(const json_t *answer, bool v2)
+{
+    json_t *have;
+
+    if (!jx_str(answer, v2 ? "kubernetes.version" : "spec.kubernetes.version", NULL))
+        return NULL;
+    have = json_object();
+    for (const char *const *path = v2 ? have_v2 : have_v1; *path; path++)
+        if (jx_at(answer, *path))
+            put_at(have, *path, jx_at(answer, *path));
+    return have;
+}
+
+json_t *shoot_stored_projection(const json_t *shoot, bool v2)
+{
     json_t *out = json_object();
 
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-        const json_t *v = jx_at(doc, v2 ? fields[i].v2 : fields[i].v1);
+        const json_t *v = jx_at(shoot, v2 ? fields[i].v2 : fields[i].v1);
         const char *dot = strchr(fields[i].to, '.');
         CLEAN(free) char *group = x_strndup(fields[i].to, strcspn(fields[i].to, "."));
 

@@ -5,9 +5,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* What the programs' statusProjection would yield, as far as it is used here. New; an empty object when
- * the text is no shoot. */
-json_t *shoot_stored_projection(const char *body, bool v2);
+/* What the programs' statusProjection would yield, as far as it is used here. New. */
+json_t *shoot_stored_projection(const json_t *shoot, bool v2);
+
+/* What an UPDATE's program compares the spec with, and who the shoot is: 'answer' without the rest. New; NULL when it is no
+ * shoot. */
+json_t *shoot_stored_have(const json_t *answer, bool v2);
 
 /* The readinessCheck for a shoot that is up; asleep, only the operation counts. */
 bool shoot_stored_ready(const json_t *projection);

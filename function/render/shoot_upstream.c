@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A Shoot with upstream provider-http as executor: absolute URLs, a login of its own, the token in a
- * Secret.  It knows one UPDATE per object, no readiness and no failures, so the shoot's state is read here
- * from the stored response, and what cannot be done is advice. */
+ * Secret.  It knows one UPDATE per object, no readiness and no failures: what its status tells is read in
+ * shoot_upstream_read.c, and what cannot be done is advice. */
+#include "function/render/shoot_upstream.h"
 #include "function/render/shoot_body.h"
 #include "function/render/shoot_compose.h"
 #include "lib/buf.h"
@@ -10,8 +11,9 @@
 enum {
     /* rollbackRetriesLimit: without one provider-http logs in three times and never paces its retries */
     FOREVER = 1000000,
-    /* within a kubeconfig's life: one may fail, and its retry waits for the next */
-    RENEWALS = 3,
+    RENEWALS = 3, /* within a kubeconfig's life */
+    MINUTE = 60,
+    HOUR = 3600,
 };
 
 static const char *endpoint(const struct shoot_state *st)
@@ -65,16 +67,34 @@ static json_t *headers(const struct shoot_state *st)
     return h;
 }
 
-/* Called again and again, every 'seconds'. */
-static void repeat(json_t *fp, json_int_t seconds)
+/* As Go writes a duration: provider-http writes the object back, and any other form would be ours and its in turn. */
+static char *go_duration(json_int_t seconds)
 {
-    CLEAN(free) char *every = x_asprintf("%llds", (long long)seconds);
+    long long s = seconds;
 
+    if (s >= HOUR)
+        return x_asprintf("%lldh%lldm%llds", s / HOUR, s % HOUR / MINUTE, s % MINUTE);
+    return s >= MINUTE ? x_asprintf("%lldm%llds", s / MINUTE, s % MINUTE) : x_asprintf("%llds", s);
+}
+
+/* Called again and again, every 'seconds'.  provider-http would wait as long after a failure, too: then it is a minute, two,
+ * four ... up to an hour. */
+static void repeat(json_t *fp, const struct observed *o, json_int_t seconds)
+{
+    json_int_t failed = jx_int(o->object, "status.failed", 0), wait = MINUTE;
+    CLEAN(free) char *every = NULL;
+
+    while (--failed > 0 && wait < HOUR)
+        wait *= 2;
+    if (wait > HOUR)
+        wait = HOUR;
+    every = go_duration(o->not_synced && wait < seconds ? wait : seconds);
     jx_add(fp, jx_b("shouldLoopInfinitely", true), jx_s("nextReconcile", every),
            jx_i("rollbackRetriesLimit", FOREVER));
 }
 
-/* Tokens live for about a day and their end is not told. */
+/* Tokens live for about a day and their end is not told.  It counts from the last login: one that is no longer taken is
+ * followed by another at once. */
 static json_t *login(const struct shoot_state *st)
 {
     bool v2 = shoot_is_v2(&st->spec);
@@ -92,7 +112,7 @@ static json_t *login(const struct shoot_state *st)
                   jx_s("method", "POST"), jx_o("headers", shoot_json_headers()), jx_s("body", body),
                   jx_s("expectedResponse", ".body.result == \"login_ok\""),
                   jx_o("secretInjectionConfigs", shoot_inject(st, token, shoot_key("token", ".body.token"))));
-    repeat(fp, 8 * 3600L);
+    repeat(fp, &st->seen[SHOOT_LOGIN], st->expired ? MINUTE : 8 * HOUR);
     return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_LOGIN], fp);
 }
 
@@ -100,7 +120,8 @@ static json_t *bootstrap(const struct shoot_state *st)
 {
     return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_BOOTSTRAP],
                                jx_object(jx_o("url", absolute(st, shoot_bootstrap_url(&st->spec))),
-                                         jx_s("method", "POST"), jx_o("headers", headers(st))));
+                                         jx_s("method", "POST"), jx_o("headers", headers(st)),
+                                         jx_i("rollbackRetriesLimit", FOREVER)));
 }
 
 /* Both generations have it. */
@@ -113,15 +134,37 @@ static const struct shoot_change *update(const struct shoot_programs *p)
     return change;
 }
 
-/* Nothing but a shoot may be compared: an error page would otherwise be answered with a PUT. */
+/* Nothing but a shoot may be compared: an error page would otherwise be answered with a PUT.  What is no error is stored: a
+ * token that is no longer taken must become known. */
 static json_t *expected(const struct shoot_change *change)
 {
     CLEAN(free)
-    char *logic = x_asprintf("if .response.statusCode != 200 then error(\"Cleura did not answer with the "
-                             "shoot\") else ((%s) | not) end",
-                             change->when);
+    char *logic = x_asprintf(
+        ".response.statusCode as $code | if $code == 401 or $code == 403 then true elif $code != 200 "
+        "then error(\"Cleura did not answer with the shoot\") else ((%s) | not) end",
+        change->when);
 
     return requests_custom(logic);
+}
+
+/* A 404 of something in between is no proof of absence, and would be answered with a POST. */
+static json_t *removed(void)
+{
+    return requests_custom(
+        ".response | .statusCode == 404 and (.body | type == \"object\" and .error != null)");
+}
+
+/* provider-http makes an UPDATE of whichever answer it stored, be it a refusal, and prefers an older one when
+ * there is "null" anywhere: so its program is given a shoot that stands in the spec. */
+static json_t *update_mapping(const struct shoot_change *change)
+{
+    CLEAN(free)
+    char *body =
+        x_asprintf(".payload.body.have as $have | if $have == null then error(\"the cluster has not been "
+                   "seen yet\") else .response = {body: $have} | %s end",
+                   change->body);
+
+    return requests_mapping("UPDATE", change->method, change->url, body);
 }
 
 /* What the shoot's Request is for any shoot. */
@@ -129,18 +172,41 @@ static json_t *any_request(const void *programs)
 {
     const struct shoot_programs *p = programs;
     const struct shoot_change *change = update(p);
-    json_t *mappings = jx_pack("[o, o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
-                               requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
-                               requests_mapping("UPDATE", change->method, change->url, change->body),
-                               requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
+    json_t *mappings =
+        jx_pack("[o, o, o, o]", requests_mapping("OBSERVE", "GET", p->observe_url, NULL),
+                requests_mapping("CREATE", "POST", ".payload.baseUrl", p->create_body),
+                update_mapping(change), requests_mapping("REMOVE", "DELETE", p->observe_url, NULL));
 
-    return jx_object(jx_o("mappings", mappings), jx_o("expectedResponseCheck", expected(change)));
+    return jx_object(jx_o("mappings", mappings), jx_o("expectedResponseCheck", expected(change)),
+                     jx_o("isRemovedCheck", removed()));
 }
 
-static json_t *shoot_request(const struct shoot_state *st)
+/* The payload with "have", which may be NULL. */
+static char *payload_with(struct shoot_state *st, const json_t *have)
+{
+    const char *text = shoot_state_body(st);
+    json_auto_t *payload = jx_parse(text, strlen(text), NULL);
+
+    if (have)
+        jx_share(payload, "have", have);
+    return jx_dump(payload);
+}
+
+/* The Request in the cluster wants what the spec wants, whatever it has. */
+static bool is_applied(struct shoot_state *st)
+{
+    const struct observed *o = &st->seen[SHOOT_REQUEST];
+    const char *there = jx_str(o->object, "spec.forProvider.payload.body", NULL);
+    json_auto_t *payload = there ? jx_parse(there, strlen(there), NULL) : NULL;
+    CLEAN(free) char *wanted = payload_with(st, jx_at(payload, "have"));
+
+    return o->object && !o->stale && (!there || !strcmp(there, wanted));
+}
+
+static json_t *shoot_request(struct shoot_state *st)
 {
     static struct shoot_fixed any;
-    CLEAN(free) char *body = shoot_body(&st->spec);
+    CLEAN(free) char *body = payload_with(st, st->have);
     json_t *fp = json_copy(shoot_fixed(st, &any, any_request));
     json_t *base = absolute(st, shoot_collection_url(&st->spec));
 
@@ -161,14 +227,20 @@ static json_t *kubeconfig(const struct shoot_state *st)
                            jx_o("secretInjectionConfigs",
                                 shoot_inject(st, st->secret, shoot_fixed(st, &key, shoot_kubeconfig_key))));
 
-    repeat(fp, seconds / RENEWALS);
+    repeat(fp, &st->seen[SHOOT_KUBECONFIG], seconds / RENEWALS);
     return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
+}
+
+/* All of a composite's objects are deleted at once, and with the login would go the token that the shoot's removal needs. */
+static json_t *login_use(const struct shoot_state *st)
+{
+    return requests_use(&st->call.rq, &shoot_parts[SHOOT_LOGIN_USE], "DisposableRequest",
+                        &shoot_parts[SHOOT_LOGIN], "Request", &shoot_parts[SHOOT_REQUEST]);
 }
 
 void shoot_compose_upstream(struct shoot_state *st)
 {
     const struct observed *seen = st->seen;
-    json_t *request;
 
     shoot_put(st, SHOOT_LOGIN, login(st));
     if (shoot_is_protected(st))
@@ -176,10 +248,11 @@ void shoot_compose_upstream(struct shoot_state *st)
     if (seen[SHOOT_LOGIN].ready || seen[SHOOT_BOOTSTRAP].object || seen[SHOOT_REQUEST].object)
         shoot_put(st, SHOOT_BOOTSTRAP, bootstrap(st));
     if (seen[SHOOT_BOOTSTRAP].ready || seen[SHOOT_REQUEST].object) {
-        request = shoot_request(st);
-        st->applied = shoot_is_applied(st, request);
-        shoot_put(st, SHOOT_REQUEST, request);
+        st->applied = is_applied(st);
+        shoot_put(st, SHOOT_REQUEST, shoot_request(st));
     }
+    if (seen[SHOOT_REQUEST].object || seen[SHOOT_LOGIN_USE].object)
+        shoot_put(st, SHOOT_LOGIN_USE, login_use(st));
     if ((seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || seen[SHOOT_KUBECONFIG].object)
         shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
 }

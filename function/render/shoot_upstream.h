@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Shoot with upstream provider-http as executor: what its objects' status tells. shoot_compose_upstream() makes them. */
+#pragma once
+#include "function/render/shoot_state.h"
+
+/* Tell of what was observed as our own provider would: it calls everything Ready that answers, a refusal Synced, and
+ * forgets why a call failed when it waits for the next. */
+void shoot_upstream_read(struct shoot_state *st);
