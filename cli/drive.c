@@ -274,6 +274,26 @@ static char *others_text(const struct run *r)
                                  open == 2 ? "" : "s");
 }
 
+static const char *reason_of(const struct target *t)
+{
+    return *t->outcome.message ? t->outcome.message : "failed";
+}
+
+/* All that is lost; 't' is the first. */
+static int told_failures(const struct run *r, const struct target *t, struct err *e)
+{
+    size_t lost = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        lost += is_lost(r, &r->targets[i]);
+    if (lost == 1)
+        return err_set(e, t->outcome.kind, "%s: %s", t->label, reason_of(t));
+    for (size_t i = 0; i < r->n; i++)
+        if (is_lost(r, &r->targets[i]))
+            (void)fprintf(stderr, "  %s: %s\n", r->targets[i].label, reason_of(&r->targets[i]));
+    return err_set(e, t->outcome.kind, "%zu of %zu failed, told above", lost, r->n);
+}
+
 static int verdict(const struct run *r, int64_t timeout, struct err *e)
 {
     static const char *const wanted[] = {
@@ -288,8 +308,7 @@ static int verdict(const struct run *r, int64_t timeout, struct err *e)
     char text[TEXT_ELAPSED];
 
     if (t)
-        return err_set(e, t->outcome.kind, "%s: %s", t->label,
-                       *t->outcome.message ? t->outcome.message : "failed");
+        return told_failures(r, t, e);
     t = first_open(r);
     if (!t)
         return 0;

@@ -17,6 +17,16 @@ def main(lab):
     expect_equal([], [e["path"] for e in lab.journal(applied=True)
                       if e["method"] in ("PUT", "PATCH", "DELETE") and "/auth/" not in e["path"]], "changes sent")
     expect_equal([], lab.creates(), "creations")
+    all_that_failed_is_told(lab)
+
+
+def all_that_failed_is_told(lab):
+    lab.control("POST", "/shoots", {"name": "another", "region": "Kna1"})
+    first = pathlib.Path(lab.manifest())
+    first = first.rename(first.with_name("first.json"))
+    done = lab.cli("apply", "-f", first, "-f", lab.manifest("another"), "--timeout", "60s", code=4)
+    for text in ("\n  Shoot/my-cluster: Cluster at Cleura: ", "\n  Shoot/another: Cluster at Cleura: ", "2 of 2 failed, told above"):
+        expect(text in done.stderr, f"{text!r} is not told: {done.stderr}")
 
 
 run(main)
