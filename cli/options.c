@@ -36,9 +36,10 @@ const struct option options_table[] = {
       "how often Cleura is asked while something changes (default 15s)" },
     { "password-file", 0, "FILE", VALUE(password_file), "CLEURA_PASSWORD_FILE", true,
       "a file whose first line is the password" },
-    { "quiet", 'q', NULL, VALUE(quiet), NULL, true, "no progress" },
+    { "quiet", 'q', NULL, VALUE(quiet), NULL, true, "no progress, no advice" },
     { "debug", 0, NULL, VALUE(debug), NULL, true, "tell on standard error what is done (never secrets)" },
     { "help", 'h', NULL, VALUE(help), NULL, true, "show help" },
+    { "version", 0, NULL, VALUE(version), NULL, true, "print the version" },
     { .name = NULL },
 };
 

@@ -15,7 +15,7 @@ struct options {
     const char *output, *timeout, *api, *store, *ns, *url, *ca_file, *cloud, *region, *project, *poll,
         *password_file;
     struct words filenames;
-    bool recursive, wait, no_wait, yes, no_provider, merge, use, quiet, debug, help;
+    bool recursive, wait, no_wait, yes, no_provider, merge, use, quiet, debug, help, version;
 };
 static inline void options_clean(struct options *o) { words_clean(&o->filenames); }
 

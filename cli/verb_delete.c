@@ -117,12 +117,13 @@ const struct verb verb_delete = {
     .name = "delete",
     .arguments = "NAME | -f FILE",
     .summary = "remove a cluster, or what a file describes",
-    .help = "Removes a cluster made from this store, with everything in it that was made from here "
-            "(that first, so that\n"
+    .help = "Removes a cluster made from this store, with everything in it that was made from here (that "
+            "first, so that\n"
             "nothing is left behind in OpenStack), and waits until Cleura says it is gone. Asks for the "
-            "cluster's name on the terminal; --yes answers for scripts. With -f the "
-            "objects of a file or\n"
-            "folder go. A cluster that was not made from here is never touched.",
+            "cluster's name on\n"
+            "the terminal; --yes answers for scripts. With -f the objects of a file or folder go. A cluster "
+            "that was not\n"
+            "made from here is never touched.",
     .options = "filename recursive yes no-wait timeout no-provider",
     .max = 1,
     .run = delete,

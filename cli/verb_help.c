@@ -5,7 +5,7 @@
 #include "lib/jx.h"
 #include "lib/suggest.h"
 
-enum { COLUMN = 26 };
+enum { COLUMN = 26, VERB_COLUMN = 30 };
 
 static void print_option(const struct option *o)
 {
@@ -35,7 +35,7 @@ static void print_all(void)
     for (size_t i = 0; (v = verbs_at(i)); i++) {
         CLEAN(free) char *left = x_asprintf("  %s %s", v->name, v->arguments);
 
-        printf("%-*s %s\n", COLUMN, left, v->summary);
+        printf("%-*s %s\n", VERB_COLUMN, left, v->summary);
     }
     printf("\nOptions of every verb (what stands in brackets is the environment variable for it):\n");
     print_options(true, NULL);
@@ -48,23 +48,37 @@ static void print_all(void)
            "6 Cleura unavailable, 7 timeout, 8 failed for good, 130 stopped by ^C.\n");
 }
 
+static bool is_first_of_its_version(size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (kinds_at(k)->role != KIND_IGNORED && !strcmp(kinds_at(k)->api_version, kinds_at(i)->api_version))
+            return false;
+    return kinds_at(i)->role != KIND_IGNORED;
+}
+
+/* Every composite is there with an X too, and what is ignored helps nobody. */
+static bool is_said(const struct kind_info *kind)
+{
+    return kind->role != KIND_IGNORED && (kind->role != KIND_COMPOSITE || *kind->kind != 'X');
+}
+
 /* What this program can render: the texts promise no more. */
 static void print_kinds(void)
 {
     const struct kind_info *kind;
-    const char *group = NULL;
 
     printf("\nKinds:\n");
     for (size_t i = 0; (kind = kinds_at(i)); i++) {
-        if (kind->role == KIND_IGNORED)
+        if (!is_first_of_its_version(i))
             continue;
-        if (group && !strcmp(group, kind->api_version))
-            printf(", %s", kind->kind);
-        else
-            printf("%s  %-38s %s", group ? "\n" : "", kind->api_version, kind->kind);
-        group = kind->api_version;
+        printf("  %-38s %s", kind->api_version, kind->kind);
+        for (size_t k = i + 1; kinds_at(k); k++)
+            if (is_said(kinds_at(k)) && !strcmp(kinds_at(k)->api_version, kind->api_version))
+                printf(", %s", kinds_at(k)->kind);
+        printf("\n");
+        if (kind->role == KIND_COMPOSITE)
+            printf("  %-38s and each with an X before it, which has no namespace\n", "");
     }
-    printf("\n");
 }
 
 static void print_verb(const struct verb *v)

@@ -66,11 +66,11 @@ const struct verb verb_render = {
     .name = "render",
     .arguments = "-f FILE",
     .summary = "what a file would become, without a network",
-    .help = "Prints the Requests that the function makes of each composite in the file, all of them, in the "
-            "order in which they\n"
-            "come about; a comment says what each waits for. Nothing is sent and nothing stored; what is "
-            "wrong with the file\n"
-            "is told as apply would.",
+    .help = "Prints the Requests that the function makes of each composite in the file, in the order in "
+            "which they come\n"
+            "about; a comment says what each waits for. Those that depend on what a cluster answers are not "
+            "among them.\n"
+            "Nothing is sent and nothing stored; what is wrong with the file is told as apply would.",
     .options = "filename recursive output",
     .run = render,
 };

@@ -65,6 +65,8 @@ static int run(const struct options *o, const struct words *words, const struct 
         c.n = words->n ? 1 : 0;
         return verb_help.run(&c, e);
     }
+    if (o->version)
+        return verb_version.run(&c, e);
     c.words = words->n ? words->at + 1 : NULL;
     c.n = words->n ? words->n - 1 : 0;
     if (check_options(v, given, e) < 0 || check_arguments(v, c.n, e) < 0 || account_check(o, e) < 0)

@@ -76,6 +76,12 @@ static void help_is_there(void **state)
     gives("create --help", 0, "CLEURA_NODES_MAX");
     gives("help nonsense", 2, "there is no verb");
     gives("version", 0, PROJECT_VERSION);
+    gives("--version", 0, PROJECT_VERSION);
+    gives("help", 0, "\n  get [KIND] [NAME] | -f FILE  what the store holds");
+    gives("help apply", 0,
+          " Shoot, Gateway, HTTPRoute, TCPRoute, TLSRoute, GRPCRoute, UDPRoute, LoadBalancer, Volume\n");
+    gives("help apply", 0, " Request, DisposableRequest, ProviderConfig, ClusterProviderConfig\n");
+    gives("help apply", 0, "v1                                     Secret\n");
 }
 
 static void wrong_usage_is_2_and_says_what_was_meant(void **state)
@@ -157,7 +163,7 @@ static void without_a_provider_it_renders_and_waits(void **state)
     gives("get -n team-b", 0, "There is no cluster in namespace team-b, but in team-a");
     gives("describe my-cluster -n team-a", 2, "describe Shoot my-cluster");
     gives("list --url ftp://x", 2, "--url begins with https://");
-    gives("help apply", 0, "Shoot, XShoot, ");
+    gives("help apply", 0, " Shoot, Gateway, ");
     gives("describe shoot/my-cluster -n team-a", 0, "DisposableRequest/my-cluster-bootstrap");
     gives("delete -f " SOURCE_DIR "/examples/shoot/shoot.yaml --no-provider --yes --timeout 5s", 0, "gone");
     gives("get shoot my-cluster -n team-a", 3, "there is no Shoot");
