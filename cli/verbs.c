@@ -94,7 +94,8 @@ int verbs_main(int argc, char *const argv[])
         (void)fprintf(stderr, "cleura-shoot: %s\n", text);
         code = err_policy[e.kind].exit_code;
     }
-    if (fflush(stdout) != 0 && code == 0) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) &&
+        code == 0) { /* what was lost before is not there to be flushed */
         (void)fprintf(stderr, "cleura-shoot: cannot write the output\n");
         code = err_policy[ERR_INVALID].exit_code;
     }

@@ -36,10 +36,10 @@ static int remove_folder(void **state)
 
 static char *path_of(const char *name) { return x_asprintf("%s/%s", folder, name); }
 
-/* Run a line of words; *out: what it printed on both outputs. */
-static int run(const char *line, char **out)
+/* Run a line of words; *out: what it printed on both outputs, which are 'path'. */
+static int run_into(const char *path, const char *line, char **out)
 {
-    CLEAN(free) char *copy = x_strdup(line), *path = path_of("output");
+    CLEAN(free) char *copy = x_strdup(line);
     char *argv[32] = { copy }, *rest = copy;
     int argc = 1, code, saved[2] = { dup(1), dup(2) };
     CLEAN(fd) int to = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -57,6 +57,13 @@ static int run(const char *line, char **out)
     close(saved[1]);
     *out = file_read(path, 1 << 20, NULL, NULL);
     return code;
+}
+
+static int run(const char *line, char **out)
+{
+    CLEAN(free) char *path = path_of("output");
+
+    return run_into(path, line, out);
 }
 
 static void gives(const char *line, int code, const char *text)
@@ -169,6 +176,21 @@ static void without_a_provider_it_renders_and_waits(void **state)
     gives("get shoot my-cluster -n team-a", 3, "there is no Shoot");
 }
 
+/* A text that is larger than the buffer is lost before anything is flushed. */
+static void output_that_gets_lost_is_an_error(void **state)
+{
+    static const char *const lines[] = { "help", "get requests my-http-service-httproute -n team-a -o yaml" };
+
+    (void)state;
+    gives("apply --no-provider --no-wait -f " SOURCE_DIR "/examples/httproute", 0, "created");
+    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+        CLEAN(free) char *out = NULL;
+
+        assert_int_equal(run_into("/dev/full", lines[i], &out), 2);
+        clearerr(stdout);
+    }
+}
+
 static void the_password_is_never_stored(void **state)
 {
     CLEAN(free) char *path = path_of("store.db"), *content = NULL;
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(rendering_needs_no_store_and_no_network),
         cmocka_unit_test(a_bad_spec_is_refused_before_anything_is_stored),
         cmocka_unit_test(without_a_provider_it_renders_and_waits),
+        cmocka_unit_test(output_that_gets_lost_is_an_error),
         cmocka_unit_test(the_password_is_never_stored),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
