@@ -29,9 +29,12 @@ static const struct fn_fields composite[] = {
 };
 
 static const struct fn_fields payload[] = { { .name = "body" }, { 0 } };
-/* a Release of provider-helm has the other members */
+/* what never changes in provider-http's DisposableRequests; a Release of provider-helm has the other members */
 static const struct fn_fields for_provider[] = {
     { .name = "payload", .only = payload },
+    { .name = "url" },
+    { .name = "headers" },
+    { .name = "body" },
     { .name = "chart" },
     { .name = "namespace" },
     { .name = "wait" },

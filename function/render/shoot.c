@@ -20,6 +20,7 @@ const struct part shoot_parts[] = {
     [SHOOT_PROTECTION] = { "protection", "-protection" },
     [SHOOT_OFFER] = { "offer", "-offer" },
     [SHOOT_LOGIN] = { "login", "-login" },
+    [SHOOT_ABSENCE] = { "absence", "-absence" },
     [SHOOT_LOGIN_USE] = { "login-use", "-login-use" },
     [SHOOT_GATEWAY_NAMESPACE] = { "gateway-namespace", "-envoy-namespace" },
     [SHOOT_GATEWAY_ACCOUNT] = { "gateway-account", "-envoy-account" },

@@ -3,6 +3,7 @@
 #include "function/render/shoot_rules.h"
 #include "function/render/octavia.h"
 #include "function/render/shoot_state.h"
+#include "function/render/shoot_upstream.h"
 #include "function/render/words.h"
 #include "lib/buf.h"
 #include "lib/jx.h"
@@ -317,6 +318,12 @@ static void check_executor(struct shoot_state *st)
     problems_add(&st->call.advice,
                  "executor provider-http: the kubeconfig also stands in clear in the status of its "
                  "DisposableRequest and is renewed by the clock; nothing inside the cluster can be managed");
+    if (shoot_upstream_moved(st))
+        problems_add(
+            &st->call.problems,
+            "input: the cluster's login is of another endpoint, account or API generation, which executor "
+            "provider-http cannot change; set input.endpoint, input.accountSecretRef and input.apiGeneration "
+            "(or spec.apiGeneration) back, and put a new login or password into the Secret that is there");
     if (!st->call.in.endpoint && strcmp(st->spec.cloud, "public") != 0 &&
         strcmp(st->spec.cloud, "compliant") != 0)
         problems_add(&st->call.problems, "input.endpoint is required for cloud \"%.64s\": its REST API's URL",

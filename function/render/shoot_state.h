@@ -15,8 +15,9 @@ enum shoot_part {
     SHOOT_KUBECONFIG,
     SHOOT_PROTECTION,
     SHOOT_OFFER, /* what Cleura has, once it has refused something */
-    /* only with executor provider-http, these two */
+    /* only with executor provider-http, these three */
     SHOOT_LOGIN,
+    SHOOT_ABSENCE,   /* there is no such cluster yet */
     SHOOT_LOGIN_USE, /* the login stays for as long as the shoot's Request */
     /* only with spec.gateway, from here to the end: in the shoot, but for the last two */
     SHOOT_GATEWAY_NAMESPACE,

@@ -167,9 +167,11 @@ static void look_at_shoot(const struct shoot_state *st, struct view *v)
     l->reason = "Available";
     if (l->met)
         return;
-    if (!o->object)
-        link_unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do", maker(st));
-    else if (is(v->type, "Delete"))
+    if (!o->object) {
+        if (!troubled(l, &st->seen[SHOOT_ABSENCE], "Cluster at Cleura"))
+            link_unmet(l, "Creating", "The cluster is about to be requested from %s; nothing to do",
+                       maker(st));
+    } else if (is(v->type, "Delete"))
         link_unmet(l, "Deleting", "%s deletes the cluster%s", maker(st),
                    jx_at(st->call.req->composite, "metadata.deletionTimestamp")
                        ? ""
@@ -319,6 +321,7 @@ static void set_ready(struct shoot_state *st, const struct view *v)
         [SHOOT_PROTECTION] = st->seen[SHOOT_PROTECTION].object,
         [SHOOT_OFFER] = st->seen[SHOOT_OFFER].object,
         [SHOOT_LOGIN] = st->seen[SHOOT_LOGIN].ready,
+        [SHOOT_ABSENCE] = st->seen[SHOOT_ABSENCE].ready,
         [SHOOT_LOGIN_USE] = st->seen[SHOOT_LOGIN_USE].object,
     };
 

@@ -24,6 +24,9 @@ static const char *endpoint(const struct shoot_state *st)
                                                : "https://rest.compliant.cleura.cloud";
 }
 
+/* Cleura's own word: a 404 of something in between is no proof of absence. */
+#define GONE ".statusCode == 404 and (.body | type == \"object\" and .error != null)"
+
 /* The endpoint without the slash at its end, and 'path'. Takes 'path'. */
 static json_t *absolute(const struct shoot_state *st, char *path)
 {
@@ -124,6 +127,48 @@ static json_t *bootstrap(const struct shoot_state *st)
                                          jx_i("rollbackRetriesLimit", FOREVER)));
 }
 
+/* provider-http takes over what is there, and would later delete what somebody else has made. */
+static json_t *absence(const struct shoot_state *st)
+{
+    CLEAN(free) char *every = go_duration(MINUTE);
+
+    return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_ABSENCE],
+                               jx_object(jx_o("url", absolute(st, shoot_url(&st->spec))),
+                                         jx_s("method", "GET"), jx_o("headers", headers(st)),
+                                         jx_o("allowedStatusCodes", jx_pack("[i]", 404)),
+                                         jx_s("expectedResponse", GONE), jx_s("nextReconcile", every),
+                                         jx_i("rollbackRetriesLimit", FOREVER)));
+}
+
+/* What a DisposableRequest calls never changes: the API server refuses that. */
+static bool is_other(const struct observed *o, const json_t *desired)
+{
+    static const char *const members[] = { "url", "headers", "body" };
+    const json_t *there = jx_at(o->object, "spec.forProvider"), *wanted = jx_at(desired, "spec.forProvider");
+
+    for (size_t i = 0; there && i < ARRAY_LENGTH(members); i++)
+        if (json_object_get(there, members[i]) &&
+            !json_equal(json_object_get(there, members[i]), json_object_get(wanted, members[i])))
+            return true;
+    return false;
+}
+
+bool shoot_upstream_moved(const struct shoot_state *st)
+{
+    json_auto_t *wanted = login(st);
+
+    return is_other(&st->seen[SHOOT_LOGIN], wanted);
+}
+
+/* Another one is made when the one that is there has gone, as it does when it is left out. */
+static void put_once(struct shoot_state *st, enum shoot_part id, json_t *resource)
+{
+    if (is_other(&st->seen[id], resource))
+        json_decref(resource);
+    else
+        shoot_put(st, id, resource);
+}
+
 /* Both generations have it. */
 static const struct shoot_change *update(const struct shoot_programs *p)
 {
@@ -147,12 +192,8 @@ static json_t *expected(const struct shoot_change *change)
     return requests_custom(logic);
 }
 
-/* A 404 of something in between is no proof of absence, and would be answered with a POST. */
-static json_t *removed(void)
-{
-    return requests_custom(
-        ".response | .statusCode == 404 and (.body | type == \"object\" and .error != null)");
-}
+/* ... and answered with a POST. */
+static json_t *removed(void) { return requests_custom(".response | " GONE); }
 
 /* provider-http makes an UPDATE of whichever answer it stored, be it a refusal, and prefers an older one when
  * there is "null" anywhere: so its program is given a shoot that stands in the spec. */
@@ -238,6 +279,19 @@ static json_t *login_use(const struct shoot_state *st)
                         &shoot_parts[SHOOT_LOGIN], "Request", &shoot_parts[SHOOT_REQUEST]);
 }
 
+/* Nobody has a cluster of that name, or it may be taken over; until that is known, it is looked for. */
+static bool is_free(struct shoot_state *st)
+{
+    const struct observed *seen = &st->seen[SHOOT_ABSENCE];
+    json_auto_t *wanted = NULL;
+
+    if (st->spec.adopt.set && st->spec.adopt.value)
+        return true;
+    wanted = absence(st);
+    put_once(st, SHOOT_ABSENCE, json_incref(wanted));
+    return seen->ready && !is_other(seen, wanted);
+}
+
 void shoot_compose_upstream(struct shoot_state *st)
 {
     const struct observed *seen = st->seen;
@@ -246,13 +300,13 @@ void shoot_compose_upstream(struct shoot_state *st)
     if (shoot_is_protected(st))
         shoot_put(st, SHOOT_PROTECTION, shoot_protection(st));
     if (seen[SHOOT_LOGIN].ready || seen[SHOOT_BOOTSTRAP].object || seen[SHOOT_REQUEST].object)
-        shoot_put(st, SHOOT_BOOTSTRAP, bootstrap(st));
-    if (seen[SHOOT_BOOTSTRAP].ready || seen[SHOOT_REQUEST].object) {
+        put_once(st, SHOOT_BOOTSTRAP, bootstrap(st));
+    if (seen[SHOOT_REQUEST].object || (seen[SHOOT_BOOTSTRAP].ready && is_free(st))) {
         st->applied = is_applied(st);
         shoot_put(st, SHOOT_REQUEST, shoot_request(st));
     }
     if (seen[SHOOT_REQUEST].object || seen[SHOOT_LOGIN_USE].object)
         shoot_put(st, SHOOT_LOGIN_USE, login_use(st));
     if ((seen[SHOOT_REQUEST].ready && !shoot_sleeps(st)) || seen[SHOOT_KUBECONFIG].object)
-        shoot_put(st, SHOOT_KUBECONFIG, kubeconfig(st));
+        put_once(st, SHOOT_KUBECONFIG, kubeconfig(st));
 }

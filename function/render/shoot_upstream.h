@@ -6,3 +6,6 @@
 /* Tell of what was observed as our own provider would: it calls everything Ready that answers, a refusal Synced, and
  * forgets why a call failed when it waits for the next. */
 void shoot_upstream_read(struct shoot_state *st);
+
+/* The login that is there was made for another account, endpoint or API generation; and it never changes. */
+bool shoot_upstream_moved(const struct shoot_state *st);

@@ -51,6 +51,13 @@ static void read_login(struct observed *o)
         trouble(o, "TwoFactorRequired", "Cleura wants more than login and password");
 }
 
+static void read_absence(struct observed *o)
+{
+    read_call(o);
+    if (failed(o) && code_of(o) == 200)
+        trouble(o, "NotOurs", "there is one of that name already");
+}
+
 /* The body of the last answer when it is an object; new. */
 static json_t *answer_of(const struct observed *o)
 {
@@ -129,9 +136,12 @@ static void read_request(struct shoot_state *st)
 void shoot_upstream_read(struct shoot_state *st)
 {
     read_login(&st->seen[SHOOT_LOGIN]);
+    if (!st->spec.adopt.set || !st->spec.adopt.value)
+        read_absence(&st->seen[SHOOT_ABSENCE]);
     read_call(&st->seen[SHOOT_BOOTSTRAP]);
     read_call(&st->seen[SHOOT_KUBECONFIG]);
-    st->expired = call_expired(&st->seen[SHOOT_BOOTSTRAP]) || call_expired(&st->seen[SHOOT_KUBECONFIG]);
+    st->expired = call_expired(&st->seen[SHOOT_BOOTSTRAP]) || call_expired(&st->seen[SHOOT_ABSENCE]) ||
+                  call_expired(&st->seen[SHOOT_KUBECONFIG]);
     if (st->seen[SHOOT_REQUEST].object)
         read_request(st);
 }

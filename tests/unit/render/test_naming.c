@@ -23,6 +23,7 @@ static const struct {
     { SHOOT_PROTECTION, "protection", "my-cluster-protection" },
     { SHOOT_OFFER, "offer", "my-cluster-offer" },
     { SHOOT_LOGIN, "login", "my-cluster-login" },
+    { SHOOT_ABSENCE, "absence", "my-cluster-absence" },
     { SHOOT_LOGIN_USE, "login-use", "my-cluster-login-use" },
     { SHOOT_GATEWAY_NAMESPACE, "gateway-namespace", "my-cluster-envoy-namespace" },
     { SHOOT_GATEWAY_ACCOUNT, "gateway-account", "my-cluster-envoy-account" },
