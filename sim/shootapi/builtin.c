@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/builtin.h"
 #include "sim/shootapi/objects.h"
-#include <math.h>
+#include "sim/shootapi/quantity.h"
 
 /* ---- fields that never change ---- */
 
@@ -39,20 +39,10 @@ static bool unchanged(const struct change *c, const json_t *next)
 
 /* ---- claims ---- */
 
-/* Good enough to compare sizes; NAN when it is none. */
-static double bytes_of(const char *text)
+static double size_of(const json_t *claim, const char *path)
 {
-    static const char units[] = "kMGTP";
-    char *end;
-    double n = strtod(text, &end);
-    const char *unit = *end ? strchr(units, *end == 'K' ? 'k' : *end) : NULL;
-
-    if (end == text || (*end && !unit))
-        return NAN;
-    return unit ? n * pow(end[1] == 'i' ? 1024 : 1000, (double)(unit - units + 1)) : n;
+    return quantity_value(jx_str(claim, path, ""));
 }
-
-static double size_of(const json_t *claim, const char *path) { return bytes_of(jx_str(claim, path, "")); }
 
 #define REQUEST "spec.resources.requests.storage"
 

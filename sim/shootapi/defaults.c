@@ -28,19 +28,22 @@ static bool wants_node_port(const char *type)
     return !strcmp(type, "LoadBalancer") || !strcmp(type, "NodePort");
 }
 
-static void fill_ports(json_t *spec, uint64_t serial)
+/* 0 and "" are no target. */
+static bool is_unset(const json_t *target)
 {
-    enum { FIRST_NODE_PORT = 30000, NODE_PORTS = 2768 };
+    return json_is_string(target) ? !json_string_length(target) : !json_integer_value(target);
+}
+
+/* Node ports are given out in service_rules.h, which knows those of the others. */
+static void fill_ports(json_t *spec)
+{
     json_t *port;
     size_t i;
 
     json_array_foreach (json_object_get(spec, "ports"), i, port) {
         otherwise(port, "protocol", json_string("TCP"));
-        if (json_object_get(port, "port"))
-            otherwise(port, "targetPort", json_deep_copy(json_object_get(port, "port")));
-        if (wants_node_port(jx_str(spec, "type", "")))
-            otherwise(port, "nodePort",
-                      json_integer((json_int_t)(FIRST_NODE_PORT + (serial * 7 + i) % NODE_PORTS)));
+        if (json_object_get(port, "port") && is_unset(json_object_get(port, "targetPort")))
+            jx_set(port, "targetPort", json_deep_copy(json_object_get(port, "port")));
     }
 }
 
@@ -50,7 +53,7 @@ static void fill_service(json_t *doc, uint64_t serial)
 
     otherwise(spec, "type", json_string("ClusterIP"));
     otherwise(spec, "sessionAffinity", json_string("None"));
-    fill_ports(spec, serial);
+    fill_ports(spec);
     if (!strcmp(jx_str(spec, "type", ""), "ExternalName"))
         return;
     otherwise(spec, "internalTrafficPolicy", json_string("Cluster"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of HTTPRoute: paths, filters, timeouts. */
+/* The rules of HTTPRoute: paths, timeouts, and filters together with what they are beside. */
 #include "sim/shootapi/gateway_rules.h"
 #include <inttypes.h>
 
@@ -68,92 +68,30 @@ static void check_path(const json_t *match, size_t i, size_t k, json_t *found)
 
 /* ---- filters ---- */
 
-static const struct {
-    const char *type, *member;
-    bool once;
-} filter_types[] = {
-    { "RequestHeaderModifier", "requestHeaderModifier", true },
-    { "ResponseHeaderModifier", "responseHeaderModifier", true },
-    { "RequestMirror", "requestMirror", false },
-    { "RequestRedirect", "requestRedirect", true },
-    { "URLRewrite", "urlRewrite", true },
-    { "ExtensionRef", "extensionRef", false },
-    { "CORS", "cors", true },
-};
-
-static const json_t *filter_of(const json_t *filters, const char *type, size_t *ret_count)
+/* Replacing a prefix makes sense only where one prefix was matched. 'within' is how a message about a backend's filters begins. */
+static void check_prefix(const json_t *rule, const json_t *filters, const char *within, size_t i,
+                         json_t *found)
 {
-    const json_t *filter, *first = NULL;
-    size_t i;
-
-    *ret_count = 0;
-    json_array_foreach (filters, i, filter) {
-        if (strcmp(jx_str(filter, "type", ""), type) != 0)
-            continue;
-        first = first ? first : filter;
-        ++*ret_count;
-    }
-    return first;
-}
-
-static void check_member(const json_t *filter, size_t n, const char *field, json_t *found)
-{
-    const char *type = filter_types[n].type, *member = filter_types[n].member;
-    bool is = !strcmp(jx_str(filter, "type", ""), type), has = json_object_get(filter, member) != NULL;
-    CLEAN(free)
-    char *text = is ? x_asprintf("filter.%s must be specified for %s filter.type", member, type)
-                    : x_asprintf("filter.%s must be nil if the filter.type is not %s", member, type);
-
-    if (is != has)
-        gateway_violation(found, "object", text, "%s", field);
-}
-
-static void check_filters(const json_t *filters, const char *field, json_t *found)
-{
-    const json_t *filter;
-    size_t i, redirects, rewrites;
-
-    json_array_foreach (filters, i, filter) {
-        CLEAN(free) char *at = x_asprintf("%s[%zu]", field, i);
-
-        for (size_t n = 0; n < ARRAY_LENGTH(filter_types); n++)
-            check_member(filter, n, at, found);
-    }
-    (void)filter_of(filters, "RequestRedirect", &redirects);
-    (void)filter_of(filters, "URLRewrite", &rewrites);
-    if (redirects && rewrites)
-        gateway_violation(
-            found, "array",
-            "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but "
-            "not both",
-            "%s", field);
-    for (size_t n = 0; n < ARRAY_LENGTH(filter_types); n++) {
-        CLEAN(free) char *text = x_asprintf("%s filter cannot be repeated", filter_types[n].type);
-        size_t count;
-
-        (void)filter_of(filters, filter_types[n].type, &count);
-        if (filter_types[n].once && count > 1)
-            gateway_violation(found, "array", text, "%s", field);
-    }
-}
-
-/* Replacing a prefix makes sense only where one prefix was matched. */
-static void check_prefix(const json_t *rule, const char *type, const char *path, size_t i, json_t *found)
-{
-    CLEAN(free)
-    char *text =
-        x_asprintf("When using %s filter with path.replacePrefixMatch, exactly one PathPrefix match must be "
-                   "specified",
-                   type);
+    static const struct {
+        const char *type, *path;
+    } replacing[] = { { "RequestRedirect", "requestRedirect.path" }, { "URLRewrite", "urlRewrite.path" } };
     const json_t *matches = json_object_get(rule, "matches");
-    size_t count;
-    const json_t *filter = filter_of(json_object_get(rule, "filters"), type, &count);
 
-    if (strcmp(jx_str(jx_at(filter, path), "type", ""), "ReplacePrefixMatch") != 0)
+    if (json_array_size(matches) == 1 &&
+        !strcmp(jx_str(json_array_get(matches, 0), "path.type", "PathPrefix"), "PathPrefix"))
         return;
-    if (json_array_size(matches) != 1 ||
-        strcmp(jx_str(json_array_get(matches, 0), "path.type", "PathPrefix"), "PathPrefix") != 0)
-        gateway_violation(found, "object", text, "spec.rules[%zu]", i);
+    for (size_t k = 0; k < ARRAY_LENGTH(replacing); k++) {
+        CLEAN(free)
+        char *text =
+            x_asprintf("%s using %s filter with path.replacePrefixMatch, exactly one PathPrefix match must "
+                       "be specified",
+                       within, replacing[k].type);
+        size_t count;
+        const json_t *filter = gateway_filter_of(filters, replacing[k].type, &count);
+
+        if (!strcmp(jx_str(jx_at(filter, replacing[k].path), "type", ""), "ReplacePrefixMatch"))
+            gateway_violation(found, "object", text, "spec.rules[%zu]", i);
+    }
 }
 
 /* ---- timeouts ---- */
@@ -195,26 +133,20 @@ enum { MAX_MATCHES = 128 };
 
 static void check_rule(const json_t *rule, size_t i, json_t *found)
 {
-    CLEAN(free) char *field = x_asprintf("spec.rules[%zu].filters", i);
     const json_t *match, *backend;
     size_t k, redirects;
 
     json_array_foreach (json_object_get(rule, "matches"), k, match)
         check_path(match, i, k, found);
-    check_filters(json_object_get(rule, "filters"), field, found);
-    json_array_foreach (json_object_get(rule, "backendRefs"), k, backend) {
-        CLEAN(free) char *at = x_asprintf("spec.rules[%zu].backendRefs[%zu].filters", i, k);
-
-        check_filters(json_object_get(backend, "filters"), at, found);
-    }
     check_timeouts(rule, i, found);
-    (void)filter_of(json_object_get(rule, "filters"), "RequestRedirect", &redirects);
+    (void)gateway_filter_of(json_object_get(rule, "filters"), "RequestRedirect", &redirects);
     if (redirects && json_array_size(json_object_get(rule, "backendRefs")))
         gateway_violation(found, "object",
                           "RequestRedirect filter must not be used together with backendRefs",
                           "spec.rules[%zu]", i);
-    check_prefix(rule, "RequestRedirect", "requestRedirect.path", i, found);
-    check_prefix(rule, "URLRewrite", "urlRewrite.path", i, found);
+    check_prefix(rule, json_object_get(rule, "filters"), "When", i, found);
+    json_array_foreach (json_object_get(rule, "backendRefs"), k, backend)
+        check_prefix(rule, json_object_get(backend, "filters"), "Within backendRefs, when", i, found);
 }
 
 void gateway_http_rules(const json_t *doc, json_t *found)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/gateway_rules.h"
+#include "sim/shootapi/names.h"
 #include "sim/shootapi/objects.h"
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -144,6 +145,25 @@ static bool dns_name(const char *name)
 
 static bool host_pattern(const char *name) { return dns_name(strncmp(name, "*.", 2) ? name : name + 2); }
 
+/* Labels and annotations that the controller is to put on what it makes. */
+static void check_keys(const json_t *doc, const char *member, const char *what, json_t *found)
+{
+    json_t *map = json_object_get(jx_at(doc, "spec.infrastructure"), member), *value;
+    CLEAN(free)
+    char *text =
+        x_asprintf("%s keys must be in the form of an optional DNS subdomain prefix followed by a required "
+                   "name segment of up to 63 characters.",
+                   what);
+    const char *name;
+
+    json_object_foreach (map, name, value) {
+        if (!name_qualified(name))
+            continue;
+        gateway_violation(found, "object", text, "spec.infrastructure.%s", member);
+        return;
+    }
+}
+
 static void check_gateway(const struct api *a, const json_t *live, const json_t *doc, json_t *found)
 {
     const json_t *addresses = jx_at(doc, "spec.addresses"), *address;
@@ -151,6 +171,8 @@ static void check_gateway(const struct api *a, const json_t *live, const json_t 
 
     (void)a, (void)live;
     check_listeners(doc, found);
+    check_keys(doc, "annotations", "Annotation", found);
+    check_keys(doc, "labels", "Label", found);
     if (any_pair(addresses, same_ip))
         gateway_violation(found, "array", "IPAddress values must be unique", "spec.addresses");
     if (any_pair(addresses, same_hostname))
@@ -287,18 +309,56 @@ static void check_names(const json_t *doc, json_t *found)
     }
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+/* A letter, then letters and digits. */
+static bool is_identifier(const char *text, size_t n)
+{
+    return n > 0 && strchr(LETTERS, *text) && strspn(text, LETTERS "0123456789") >= n;
+}
+
+static bool is_service_name(const char *text)
+{
+    text += *text == '.';
+    for (;;) {
+        size_t n = strcspn(text, ".");
+
+        if (!is_identifier(text, n))
+            return false;
+        text += n;
+        if (!*text++)
+            return true;
+    }
+}
+
+static void check_method(const json_t *method, size_t i, size_t k, json_t *found)
+{
+    const char *service = jx_str(method, "service", NULL), *name = jx_str(method, "method", NULL);
+    bool exact = !strcmp(jx_str(method, "type", "Exact"), "Exact");
+
+    if (!service && !name)
+        gateway_violation(found, "object", "One or both of 'service' or 'method' must be specified",
+                          "spec.rules[%zu].matches[%zu].method", i, k);
+    if (exact && service && !is_service_name(service))
+        gateway_violation(found, "object",
+                          "service must only contain valid characters (matching "
+                          "^(?i)\\.?[a-z_][a-z_0-9]*(\\.[a-z_][a-z_0-9]*)*$)",
+                          "spec.rules[%zu].matches[%zu].method", i, k);
+    if (exact && name && !is_identifier(name, strlen(name)))
+        gateway_violation(found, "object",
+                          "method must only contain valid characters (matching ^[A-Za-z_][A-Za-z_0-9]*$)",
+                          "spec.rules[%zu].matches[%zu].method", i, k);
+}
+
 static void check_methods(const json_t *doc, json_t *found)
 {
     const json_t *rule, *match;
     size_t i, k;
 
     json_array_foreach (jx_at(doc, "spec.rules"), i, rule) {
-        json_array_foreach (json_object_get(rule, "matches"), k, match) {
-            if (jx_at(match, "method") && !jx_str(match, "method.service", NULL) &&
-                !jx_str(match, "method.method", NULL))
-                gateway_violation(found, "object", "One or both of 'service' or 'method' must be specified",
-                                  "spec.rules[%zu].matches[%zu].method", i, k);
-        }
+        json_array_foreach (json_object_get(rule, "matches"), k, match)
+            if (jx_at(match, "method"))
+                check_method(jx_at(match, "method"), i, k, found);
     }
 }
 
@@ -332,6 +392,7 @@ static void check_route(const struct api *a, const struct path *p, const json_t 
     check_backends(doc, found);
     if (!strcmp(p->plural, "tlsroutes") && !strcmp(p->version, "v1"))
         check_names(doc, found);
+    gateway_filter_rules(doc, found);
     if (!strcmp(p->plural, "httproutes"))
         gateway_http_rules(doc, found);
     if (!strcmp(p->plural, "grpcroutes"))
@@ -347,6 +408,11 @@ static const struct {
     { GROUP, "listenersets", check_listener_set },
     { "gateway.envoyproxy.io", "envoyproxies", check_proxy },
 };
+
+bool gateway_has_rules(const struct path *p)
+{
+    return !strcmp(p->group, GROUP) || !strcmp(p->group, "gateway.envoyproxy.io");
+}
 
 void gateway_rules(const struct api *a, const struct path *p, const json_t *live, const json_t *doc,
                    json_t *found)

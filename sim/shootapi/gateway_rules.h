@@ -5,6 +5,8 @@
 #include "sim/shootapi/api.h"
 #include "sim/shootapi/path.h"
 
+/* Whether the kind's definition carries such rules. */
+bool gateway_has_rules(const struct path *p);
 /* Violations as validate_object() lists them are appended to 'found'. 'live' NULL for a new object. */
 void gateway_rules(const struct api *a, const struct path *p, const json_t *live, const json_t *doc,
                    json_t *found);
@@ -16,3 +18,6 @@ void gateway_violation(json_t *found, const char *type, const char *message, con
     PRINTF(4, 5);
 
 void gateway_http_rules(const json_t *doc, json_t *found);
+void gateway_filter_rules(const json_t *doc, json_t *found);
+/* The first filter of a type, NULL when there is none; 'ret_count' says how many there are. */
+const json_t *gateway_filter_of(const json_t *filters, const char *type, size_t *ret_count);

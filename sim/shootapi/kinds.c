@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/kinds.h"
 #include "lib/buf.h"
+#include "sim/shootapi/builtin_schema.h"
 #include "sim/shootapi/objects.h"
 
 enum {
@@ -11,7 +12,7 @@ enum {
 };
 
 static const struct kind fixed[] = {
-    { "", "v1", "ConfigMap", "configmaps", "configmap", "cm", NS, NULL, "", NULL, NULL, NULL },
+    { "", "v1", "ConfigMap", "configmaps", "configmap", "cm", NS, NULL, "", NULL, NULL, NULL, NULL },
     { "", "v1", "Event", "events", "event", "ev", NS,
       "LAST "
       "SEEN=date:.lastTimestamp|TYPE=string:.type|REASON=string:.reason|OBJECT=string:.involvedObject.name|"
@@ -19,89 +20,93 @@ static const struct kind fixed[] = {
       "involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid "
       "involvedObject.apiVersion involvedObject.resourceVersion involvedObject.fieldPath reason type "
       "reportingComponent source",
-      NULL, NULL, NULL },
+      NULL, NULL, NULL, NULL },
     { "", "v1", "Namespace", "namespaces", "namespace", "ns", ST, "STATUS=string:.status.phase",
-      "status.phase", "{\"phase\":\"Active\"}", NULL, NULL },
+      "status.phase", "{\"phase\":\"Active\"}", NULL, NULL, NULL },
     { "", "v1", "Node", "nodes", "node", "no", ST,
       "STATUS=string:.status.conditions[?(@.type==\"Ready\")].type|VERSION=string:.status.nodeInfo."
       "kubeletVersion",
-      "spec.unschedulable", NULL, NULL, NULL },
+      "spec.unschedulable", NULL, NULL, NULL, NULL },
     { "", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "persistentvolumeclaim", "pvc", NS | ST,
       "STATUS=string:.status.phase|VOLUME=string:.spec.volumeName|CAPACITY=string:.status.capacity.storage|"
       "ACCESS MODES=modes:.spec.accessModes|STORAGECLASS=string:.spec.storageClassName",
-      "", "{\"phase\":\"Pending\"}", NULL, NULL },
+      "", "{\"phase\":\"Pending\"}", NULL, NULL, NULL },
     { "", "v1", "PersistentVolume", "persistentvolumes", "persistentvolume", "pv", ST,
       "CAPACITY=string:.spec.capacity.storage|RECLAIM POLICY=string:.spec.persistentVolumeReclaimPolicy|"
       "STATUS=string:.status.phase|CLAIM=string:.spec.claimRef.name|STORAGECLASS=string:.spec."
       "storageClassName",
-      "", "{\"phase\":\"Pending\"}", NULL, NULL },
+      "", "{\"phase\":\"Pending\"}", NULL, NULL, NULL },
     { "", "v1", "Pod", "pods", "pod", "po", NS | ST | ALL,
       "STATUS=string:.status.phase|NODE=string:.spec.nodeName",
       "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork "
       "status.phase "
       "status.podIP status.nominatedNodeName",
-      "{\"phase\":\"Pending\"}", NULL, NULL },
-    { "", "v1", "Secret", "secrets", "secret", "", NS, "TYPE=string:.type", "type", NULL, NULL, NULL },
-    { "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa", NS, NULL, "", NULL, NULL, NULL },
+      "{\"phase\":\"Pending\"}", NULL, NULL, NULL },
+    { "", "v1", "Secret", "secrets", "secret", "", NS, "TYPE=string:.type", "type", NULL, NULL, NULL, NULL },
+    { "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa", NS, NULL, "", NULL, NULL, NULL,
+      NULL },
     { "", "v1", "Service", "services", "service", "svc", NS | ST | ALL,
       "TYPE=string:.spec.type|CLUSTER-IP=string:.spec.clusterIP|"
       "EXTERNAL-IP=external:|PORT(S)=ports:.spec.ports",
-      "spec.clusterIP spec.type", "{\"loadBalancer\":{}}", NULL, NULL },
+      "spec.clusterIP spec.type", "{\"loadBalancer\":{}}", NULL, NULL, NULL },
     { "admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations",
-      "mutatingwebhookconfiguration", "", GEN, NULL, "", NULL, NULL, NULL },
+      "mutatingwebhookconfiguration", "", GEN, NULL, "", NULL, NULL, NULL, NULL },
     { "admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies",
-      "validatingadmissionpolicy", "", ST | GEN, NULL, "", NULL, NULL, NULL },
+      "validatingadmissionpolicy", "", ST | GEN, NULL, "", NULL, NULL, NULL, NULL },
     { "admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding",
       "validatingadmissionpolicybindings", "validatingadmissionpolicybinding", "", GEN,
-      "POLICYNAME=string:.spec.policyName", "", NULL, NULL, NULL },
+      "POLICYNAME=string:.spec.policyName", "", NULL, NULL, NULL, NULL },
     { "admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration",
       "validatingwebhookconfigurations", "validatingwebhookconfiguration", "", GEN, NULL, "", NULL, NULL,
-      NULL },
+      NULL, NULL },
     { "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions",
       "customresourcedefinition", "crd,crds", ST | GEN, "CREATED AT=string:.metadata.creationTimestamp", "",
-      NULL, NULL, NULL },
+      NULL, NULL, NULL, NULL },
     { "apps", "v1", "DaemonSet", "daemonsets", "daemonset", "ds", NS | ST | GEN | ALL,
-      "READY=string:.status.numberReady", "", "{}", NULL, NULL },
+      "READY=string:.status.numberReady", "", "{}", NULL, NULL, NULL },
     { "apps", "v1", "Deployment", "deployments", "deployment", "deploy", NS | ST | GEN | ALL,
       "READY=string:.status.readyReplicas|UP-TO-DATE=string:.status.updatedReplicas|"
       "AVAILABLE=string:.status.availableReplicas",
-      "", "{}", NULL, NULL },
+      "", "{}", NULL, NULL, NULL },
     { "apps", "v1", "ReplicaSet", "replicasets", "replicaset", "rs", NS | ST | GEN | ALL,
-      "DESIRED=string:.spec.replicas|READY=string:.status.readyReplicas", "", "{\"replicas\":0}", NULL,
+      "DESIRED=string:.spec.replicas|READY=string:.status.readyReplicas", "", "{\"replicas\":0}", NULL, NULL,
       NULL },
     { "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", NS | ST | GEN | ALL,
-      "READY=string:.status.readyReplicas", "", "{\"replicas\":0,\"availableReplicas\":0}", NULL, NULL },
+      "READY=string:.status.readyReplicas", "", "{\"replicas\":0,\"availableReplicas\":0}", NULL, NULL,
+      NULL },
     { "autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "horizontalpodautoscaler",
-      "hpa", NS | ST | ALL, "REFERENCE=string:.spec.scaleTargetRef.name", "", "{}", NULL, NULL },
+      "hpa", NS | ST | ALL, "REFERENCE=string:.spec.scaleTargetRef.name", "", "{}", NULL, NULL, NULL },
     { "batch", "v1", "Job", "jobs", "job", "", NS | ST | GEN | ALL | KIND_ORPHANS,
       "STATUS=string:.status.conditions[0].type|COMPLETIONS=string:.status.succeeded", "status.successful",
-      "{}", NULL, NULL },
+      "{}", NULL, NULL, NULL },
     { "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", NS, "HOLDER=string:.spec.holderIdentity",
-      "", NULL, NULL, NULL },
+      "", NULL, NULL, NULL, NULL },
     { "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", NS | GEN,
       "ADDRESSTYPE=string:.addressType|PORTS=string:.ports[0].port|ENDPOINTS=string:.endpoints[0].addresses["
       "0]",
-      "", NULL, NULL, NULL },
+      "", NULL, NULL, NULL, NULL },
     { "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget", "pdb",
-      NS | ST | GEN, "MIN AVAILABLE=string:.spec.minAvailable", "", "{}", NULL, NULL },
+      NS | ST | GEN, "MIN AVAILABLE=string:.spec.minAvailable", "", "{}", NULL, NULL, NULL },
     { "rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", "clusterrolebinding",
-      "", 0, "ROLE=string:.roleRef.name", "", NULL, NULL, NULL },
+      "", 0, "ROLE=string:.roleRef.name", "", NULL, NULL, NULL, NULL },
     { "rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", "", 0, NULL, "", NULL,
-      NULL, NULL },
+      NULL, NULL, NULL },
     { "rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", "rolebinding", "", NS,
-      "ROLE=string:.roleRef.name", "", NULL, NULL, NULL },
-    { "rbac.authorization.k8s.io", "v1", "Role", "roles", "role", "", NS, NULL, "", NULL, NULL, NULL },
+      "ROLE=string:.roleRef.name", "", NULL, NULL, NULL, NULL },
+    { "rbac.authorization.k8s.io", "v1", "Role", "roles", "role", "", NS, NULL, "", NULL, NULL, NULL, NULL },
     { "storage.k8s.io", "v1", "StorageClass", "storageclasses", "storageclass", "sc", 0,
       "PROVISIONER=string:.provisioner|RECLAIMPOLICY=string:.reclaimPolicy|"
       "VOLUMEBINDINGMODE=string:.volumeBindingMode|ALLOWVOLUMEEXPANSION=boolean:.allowVolumeExpansion",
-      "", NULL, NULL, NULL },
+      "", NULL, NULL, NULL, NULL },
     { "storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", "volumeattachment", "", ST,
       "ATTACHER=string:.spec.attacher|PV=string:.spec.source.persistentVolumeName|NODE=string:.spec.nodeName|"
       "ATTACHED=boolean:.status.attached",
-      "", NULL, NULL, NULL },
+      "", NULL, NULL, NULL, NULL },
 };
 
 struct kinds {
+    struct kind built_in[ARRAY_LENGTH(fixed)]; /* as 'fixed', with schemas */
+    json_t *types;
     struct kind *custom;
     size_t n_custom;
     json_t *definitions; /* array; keeps alive what 'custom' borrows */
@@ -112,6 +117,12 @@ struct kinds *kinds_new(void)
     struct kinds *k = x_alloc(sizeof(*k));
 
     k->definitions = json_array();
+    k->types = builtin_schemas();
+    for (size_t i = 0; i < ARRAY_LENGTH(fixed); i++) {
+        k->built_in[i] = fixed[i];
+        k->built_in[i].schema = json_object_get(k->types, fixed[i].kind);
+        k->built_in[i].metadata = json_object_get(k->types, "ObjectMeta");
+    }
     return k;
 }
 
@@ -136,6 +147,7 @@ void kinds_free(struct kinds *k)
         return;
     drop_custom(k);
     json_decref(k->definitions);
+    json_decref(k->types);
     free(k);
 }
 
@@ -174,6 +186,7 @@ static void add_custom(struct kinds *k, const json_t *definition, const json_t *
         .field_labels = "",
         .schema = jx_at(version, "schema.openAPIV3Schema"),
         .printer_columns = json_object_get(version, "additionalPrinterColumns"),
+        .metadata = json_object_get(k->types, "ObjectMeta"),
     };
 }
 
@@ -223,7 +236,7 @@ size_t kinds_count(const struct kinds *k) { return ARRAY_LENGTH(fixed) + k->n_cu
 
 const struct kind *kinds_at(const struct kinds *k, size_t i)
 {
-    return i < ARRAY_LENGTH(fixed) ? &fixed[i] : &k->custom[i - ARRAY_LENGTH(fixed)];
+    return i < ARRAY_LENGTH(fixed) ? &k->built_in[i] : &k->custom[i - ARRAY_LENGTH(fixed)];
 }
 
 const struct kind *kinds_find(const struct kinds *k, const char *group, const char *version,

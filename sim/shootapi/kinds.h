@@ -26,8 +26,10 @@ struct kind {
     const char *field_labels;
     /* JSON a new object's status starts with; NULL = none */
     const char *first_status;
-    /* of custom kinds: borrowed from the definition, may be NULL */
+    /* Of custom kinds: borrowed from the definition, may be NULL. Of built-in ones the schema alone, of those that
+     * builtin_types.h lists. */
     const json_t *schema, *printer_columns;
+    const json_t *metadata; /* the schema of every object's metadata */
 };
 
 struct kinds *kinds_new(void);

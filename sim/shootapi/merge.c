@@ -30,7 +30,8 @@ static json_t *merge_objects(const struct place *at, json_t *live, json_t *confi
     json_object_foreach (config, name, value) {
         struct place next = place_field(at, name);
 
-        if (!json_is_null(value)) /* no field is owned by saying nothing about it */
+        /* no field is owned by saying nothing about it; custom kinds judge it first */
+        if (!json_is_null(value) || at->kind->flags & KIND_CUSTOM)
             jx_set(merged, name, merge(&next, json_object_get(live, name), value));
     }
     return merged;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every kind is an object of unknown fields here (for custom kinds their own schema is given): the
- * simulator has no schemas of the built-in kinds, so clients that validate locally find nothing to object
- * to. */
+ * built-in kinds' are for the server alone, so clients that validate locally find nothing to object to. */
 #include "sim/shootapi/openapi.h"
 #include "sim/shootapi/kinds.h"
 
@@ -12,7 +11,7 @@ static json_t *gvk_list(const struct kind *kind)
 
 static json_t *schema_of(const struct kind *kind)
 {
-    json_t *schema = kind->schema
+    json_t *schema = kind->flags & KIND_CUSTOM && kind->schema
                          ? json_deep_copy(kind->schema)
                          : jx_pack("{s:s, s:b}", "type", "object", "x-kubernetes-preserve-unknown-fields", 1);
 

@@ -71,6 +71,119 @@ static void check_port(const json_t *ports, size_t i, json_t *found)
     }
 }
 
+/* ---- node ports ---- */
+
+enum { FIRST_NODE_PORT = 30000, NODE_PORTS = 2768 };
+
+struct node_ports {
+    bool taken[NODE_PORTS];
+};
+
+static bool in_range(json_int_t port)
+{
+    return port >= FIRST_NODE_PORT && port < FIRST_NODE_PORT + NODE_PORTS;
+}
+
+/* Those of all Services but this one, whatever their protocol. */
+static void others_ports(struct objects *o, const char *key, struct node_ports *ret)
+{
+    const struct object *at = NULL;
+    const json_t *port;
+    size_t i;
+
+    memset(ret, 0, sizeof(*ret));
+    while ((at = objects_next(o, "", "services", NULL, at))) {
+        if (!strcmp(at->key, key))
+            continue;
+        json_array_foreach (jx_at(at->doc, "spec.ports"), i, port)
+            if (in_range(jx_int(port, "nodePort", 0)))
+                ret->taken[jx_int(port, "nodePort", 0) - FIRST_NODE_PORT] = true;
+    }
+}
+
+static bool wants_node_port(const json_t *doc)
+{
+    return type_is(doc, "NodePort") ||
+           (type_is(doc, "LoadBalancer") && jx_bool(doc, "spec.allocateLoadBalancerNodePorts", true));
+}
+
+void service_assign_ports(struct objects *o, const char *key, json_t *doc)
+{
+    json_int_t next = (json_int_t)(objects_version(o) * 7 % NODE_PORTS); /* spread, not one after the other */
+    size_t i;
+    struct node_ports ports;
+    json_t *port;
+
+    if (!wants_node_port(doc))
+        return;
+    others_ports(o, key, &ports);
+    json_array_foreach (jx_at(doc, "spec.ports"), i, port)
+        if (in_range(jx_int(port, "nodePort", 0)))
+            ports.taken[jx_int(port, "nodePort", 0) - FIRST_NODE_PORT] = true;
+    json_array_foreach (jx_at(doc, "spec.ports"), i, port) {
+        if (jx_int(port, "nodePort", 0))
+            continue;
+        for (size_t tries = 0; ports.taken[next] && tries < NODE_PORTS; tries++)
+            next = (next + 1) % NODE_PORTS;
+        ports.taken[next] = true;
+        jx_set(port, "nodePort", json_integer(FIRST_NODE_PORT + next));
+    }
+}
+
+static void check_node_ports(struct objects *o, const char *key, bool dry, const json_t *doc, json_t *found)
+{
+    struct node_ports ports;
+    const json_t *port;
+    size_t i;
+
+    others_ports(o, key, &ports);
+    json_array_foreach (jx_at(doc, "spec.ports"), i, port) {
+        json_int_t number = jx_int(port, "nodePort", 0);
+        CLEAN(free) char *at = x_asprintf("spec.ports[%zu].nodePort", i);
+
+        if (number == 0 || !wants_node_port(doc))
+            continue;
+        if (!in_range(number) && !dry)
+            add(found, "FieldValueInvalid",
+                json_sprintf("Invalid value: %" JSON_INTEGER_FORMAT
+                             ": provided port is not in the valid range. The range of valid ports is "
+                             "30000-32767",
+                             number),
+                at);
+        else if (in_range(number) && ports.taken[number - FIRST_NODE_PORT])
+            add(found, "FieldValueInvalid",
+                json_sprintf("Invalid value: %" JSON_INTEGER_FORMAT ": provided port is already allocated",
+                             number),
+                at);
+    }
+}
+
+/* ---- fields that belong together ---- */
+
+static void check_affinity(const json_t *doc, json_t *found)
+{
+    enum { DAY = 86400 };
+    json_int_t seconds = jx_int(doc, "spec.sessionAffinityConfig.clientIP.timeoutSeconds", DAY);
+
+    if (!strcmp(jx_str(doc, "spec.sessionAffinity", ""), "ClientIP") && (seconds < 1 || seconds > DAY))
+        add(found, "FieldValueInvalid",
+            json_sprintf("Invalid value: %" JSON_INTEGER_FORMAT
+                         ": must be greater than 0 and less than 86400",
+                         seconds),
+            "spec.sessionAffinityConfig.clientIP.timeoutSeconds");
+}
+
+static void check_families(const json_t *doc, json_t *found)
+{
+    if (json_array_size(jx_at(doc, "spec.ipFamilies")) > 1 &&
+        !strcmp(jx_str(doc, "spec.ipFamilyPolicy", "SingleStack"), "SingleStack"))
+        add(found, "FieldValueInvalid",
+            json_string("Invalid value: \"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' "
+                        "when multiple "
+                        "IP families are specified"),
+            "spec.ipFamilyPolicy");
+}
+
 static void check_type_fields(const json_t *doc, json_t *found)
 {
     static const struct {
@@ -90,7 +203,7 @@ static void check_type_fields(const json_t *doc, json_t *found)
             "spec.externalTrafficPolicy");
 }
 
-void service_rules(const json_t *doc, json_t *found)
+void service_rules(struct objects *o, const char *key, bool dry, const json_t *doc, json_t *found)
 {
     const json_t *ports = jx_at(doc, "spec.ports");
 
@@ -101,4 +214,7 @@ void service_rules(const json_t *doc, json_t *found)
     for (size_t i = 0; i < json_array_size(ports); i++)
         check_port(ports, i, found);
     check_type_fields(doc, found);
+    check_node_ports(o, key, dry, doc, found);
+    check_affinity(doc, found);
+    check_families(doc, found);
 }

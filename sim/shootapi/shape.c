@@ -4,50 +4,6 @@
 
 /* ---- the built-in kinds ---- */
 
-/* 'path' is the end of the place's path; 'keys' "name" or "port,protocol=TCP"; "" is a set. */
-static const struct {
-    const char *kind, *path, *keys; /* kind NULL = any */
-} built_in_lists[] = {
-    { NULL, "metadata.finalizers", "" },
-    { NULL, "metadata.ownerReferences", "uid" },
-    { NULL, "status.conditions", "type" },
-    { "Service", "spec.ports", "port,protocol=TCP" },
-    { "ServiceAccount", "secrets", "name" },
-    { "ServiceAccount", "imagePullSecrets", "name" },
-    { "Namespace", "spec.finalizers", "" },
-    { NULL, "spec.containers", "name" },
-    { NULL, "spec.initContainers", "name" },
-    { NULL, "spec.ephemeralContainers", "name" },
-    { NULL, "ontainers[].env", "name" },
-    { NULL, "ontainers[].ports", "containerPort,protocol=TCP" },
-    { NULL, "ontainers[].volumeMounts", "mountPath" },
-    { NULL, "ontainers[].volumeDevices", "devicePath" },
-    { NULL, "spec.volumes", "name" },
-    { NULL, "spec.imagePullSecrets", "name" },
-    { NULL, "spec.hostAliases", "ip" },
-    { NULL, "spec.topologySpreadConstraints", "topologyKey,whenUnsatisfiable" },
-    { "Gateway", "spec.listeners", "name" },
-    { "Gateway", "status.listeners", "name" },
-};
-
-static const struct {
-    const char *kind, *path;
-} built_in_atomic_maps[] = {
-    { "Service", "spec.selector" },
-    { "Deployment", "spec.selector" },
-    { "StatefulSet", "spec.selector" },
-    { "Job", "spec.selector" },
-    { "PersistentVolumeClaim", "spec.selector" },
-    { NULL, "spec.nodeSelector" },
-    { NULL, "secretKeyRef" },
-    { NULL, "configMapKeyRef" },
-    { NULL, "fieldRef" },
-    { NULL, "resourceFieldRef" },
-    { NULL, "roleRef" },
-    { NULL, "spec.claimRef" },
-    { NULL, "spec.dataSource" },
-};
-
 static bool ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
@@ -62,9 +18,6 @@ struct place place_root(const struct kind *kind)
     return (struct place){ .kind = kind, .schema = kind->schema };
 }
 
-/* Definitions do not describe metadata; it is the same for all kinds and stands in the table. */
-static bool in_metadata(const struct place *at) { return !strncmp(at->path, "metadata", 8); }
-
 struct place place_field(const struct place *at, const char *name)
 {
     struct place next = { .kind = at->kind };
@@ -73,7 +26,10 @@ struct place place_field(const struct place *at, const char *name)
     (void)snprintf(next.path, sizeof(next.path), "%.*s%s%s", (int)sizeof(next.path) / 2, at->path,
                    *at->path ? "." : "", name);
     next.schema = declared ? declared : json_object_get(at->schema, "additionalProperties");
-    if (!json_is_object(next.schema) || in_metadata(&next))
+    if (!*at->path &&
+        !strcmp(name, "metadata")) /* the same for all kinds, whatever a definition says of it */
+        next.schema = at->kind->metadata;
+    if (!json_is_object(next.schema))
         next.schema = NULL;
     return next;
 }
@@ -87,45 +43,6 @@ struct place place_item(const struct place *at)
 }
 
 /* ---- lists and maps ---- */
-
-/* "port,protocol=TCP"; the texts are static, so keys are looked up in this table of all that occur. */
-static struct list_shape parse_keys(const char *text)
-{
-    static const char *const known[] = { "name",
-                                         "uid",
-                                         "type",
-                                         "port",
-                                         "ip",
-                                         "containerPort",
-                                         "mountPath",
-                                         "devicePath",
-                                         "protocol",
-                                         "topologyKey",
-                                         "whenUnsatisfiable" };
-    struct list_shape list = { .type = *text ? LIST_MAP : LIST_SET };
-
-    while (*text) {
-        size_t n = strcspn(text, ",="), whole = strcspn(text, ",");
-
-        for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
-            if (strlen(known[i]) == n && !memcmp(known[i], text, n))
-                list.keys[list.n] = known[i];
-        list.defaults[list.n++] = text[n] == '=' ? text + n + 1 : NULL;
-        text += whole + (text[whole] == ',');
-    }
-    return list;
-}
-
-static struct list_shape built_in_list(const struct place *at)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(built_in_lists); i++) {
-        if (built_in_lists[i].kind && strcmp(built_in_lists[i].kind, at->kind->kind) != 0)
-            continue;
-        if (ends_with(at->path, built_in_lists[i].path))
-            return parse_keys(built_in_lists[i].keys);
-    }
-    return (struct list_shape){ .type = LIST_ATOMIC };
-}
 
 static struct list_shape schema_list(const json_t *schema)
 {
@@ -147,22 +64,21 @@ static struct list_shape schema_list(const json_t *schema)
     return list;
 }
 
+/* Of a status the table of built-in types says nothing; what it has of lists are conditions. */
 struct list_shape place_list(const struct place *at)
 {
-    return at->schema ? schema_list(at->schema) : built_in_list(at);
+    if (at->schema)
+        return schema_list(at->schema);
+    return ends_with(at->path, "status.conditions")
+               ? (struct list_shape){ .type = LIST_MAP, .n = 1, .keys = { "type" } }
+               : (struct list_shape){ .type = LIST_ATOMIC };
 }
 
 bool place_is_atomic_map(const struct place *at)
 {
     if (at->schema)
         return !strcmp(jx_str(at->schema, "x-kubernetes-map-type", ""), "atomic");
-    for (size_t i = 0; i < ARRAY_LENGTH(built_in_atomic_maps); i++) {
-        const char *kind = built_in_atomic_maps[i].kind;
-
-        if ((!kind || !strcmp(kind, at->kind->kind)) && ends_with(at->path, built_in_atomic_maps[i].path))
-            return true;
-    }
-    return false;
+    return ends_with(at->path, "spec.claimRef"); /* of a PersistentVolume, which has no schema here */
 }
 
 char *list_element(const struct list_shape *list, const json_t *item)
@@ -201,6 +117,11 @@ static bool is_root_field(const struct place *at, const char *name)
     return !*at->path && (!strcmp(name, "apiVersion") || !strcmp(name, "kind") || !strcmp(name, "metadata"));
 }
 
+bool place_keeps(const struct place *at, const char *name)
+{
+    return keeps_unknown(at->schema) || is_root_field(at, name);
+}
+
 static char *undeclared(const struct place *at, json_t *value)
 {
     json_t *child;
@@ -213,7 +134,7 @@ static char *undeclared(const struct place *at, json_t *value)
     json_object_foreach (value, name, child) {
         struct place next = place_field(at, name);
 
-        if (!next.schema && !keeps_unknown(at->schema) && !is_root_field(at, name))
+        if (!next.schema && !place_keeps(at, name))
             return x_asprintf(".%s", next.path);
         found = undeclared(&next, child);
         if (found)
@@ -248,7 +169,7 @@ static void prune(const struct place *at, json_t *value)
     json_object_foreach_safe (value, safe, name, child) {
         struct place next = place_field(at, name);
 
-        if (!next.schema && !keeps_unknown(at->schema) && !is_root_field(at, name))
+        if (!next.schema && !place_keeps(at, name))
             (void)json_object_del(value, name);
         else
             prune(&next, child);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a type's schema says about merging: which lists are keyed, which are sets, which maps are one
- * value. Custom kinds bring their schema; for the built-in ones a table holds what matters. */
+ * value. Custom kinds bring their schema, builtin_types.h has those of the built-in ones. */
 #pragma once
 #include "sim/shootapi/kinds.h"
 
@@ -28,6 +28,9 @@ struct place place_item(const struct place *at);
 struct list_shape place_list(const struct place *at);
 /* A map whose fields belong together, such as a Service's selector. */
 bool place_is_atomic_map(const struct place *at);
+
+/* Whether a field that the schema does not declare stays. */
+bool place_keeps(const struct place *at, const char *name);
 
 /* The name of a list's item in FieldsV1: k:{"name":"x"} or v:"x". free() it. */
 char *list_element(const struct list_shape *list, const json_t *item);

@@ -2,6 +2,8 @@
 #include "sim/shootapi/store.h"
 #include "lib/crypto.h"
 #include "sim/shootapi/builtin.h"
+#include "sim/shootapi/builtin_rules.h"
+#include "sim/shootapi/decode.h"
 #include "sim/shootapi/defaults.h"
 #include "sim/shootapi/gateway_rules.h"
 #include "sim/shootapi/objects.h"
@@ -170,23 +172,15 @@ static bool definition_fits(const struct change *c, const json_t *doc)
     return false;
 }
 
-/* 422 with all violations of the schema at once. */
-static bool schema_fits(const struct change *c, json_t *doc)
+bool store_violations(const struct change *c, const json_t *found)
 {
-    json_auto_t *found = validate_object(c->p->kind, doc);
     CLEAN(buf_free) struct buf text = buf_max(64 << 10);
+    size_t i, n = json_array_size(found);
     const json_t *cause;
     json_t *status;
-    size_t i, n = json_array_size(found);
 
-    if (n == 0 && !c->p->sub) { /* the rules expect what the schema promises */
-        gateway_rules(c->a, c->p, c->live, doc, found);
-        if (!*c->p->group && !strcmp(c->p->plural, "services"))
-            service_rules(doc, found);
-        n = json_array_size(found);
-    }
     if (n == 0)
-        return true;
+        return false;
     json_array_foreach (found, i, cause) {
         (void)buf_addf(&text, "%s%s: %s", i ? ", " : "", jx_str(cause, "field", ""),
                        jx_str(cause, "message", ""));
@@ -199,7 +193,56 @@ static bool schema_fits(const struct change *c, json_t *doc)
                          jx_str(cause, "field", ""));
     }
     reply_status(c->ret, status);
+    return true;
+}
+
+static bool is_service(const struct change *c)
+{
+    return !*c->p->group && !strcmp(c->p->plural, "services") && !c->p->sub;
+}
+
+/* Rules in CEL are not looked at where the schema's promises are broken. */
+static bool blocks_rules(const json_t *found)
+{
+    static const char *const blocking[] = { "FieldValueNotSupported", "FieldValueRequired",
+                                            "FieldValueTooLong", "FieldValueTooMany",
+                                            "FieldValueTypeInvalid" };
+    const json_t *cause;
+    size_t i;
+
+    json_array_foreach (found, i, cause)
+        for (size_t k = 0; k < ARRAY_LENGTH(blocking); k++)
+            if (!strcmp(jx_str(cause, "reason", ""), blocking[k]))
+                return true;
     return false;
+}
+
+static void check_gateway_kinds(const struct change *c, const json_t *doc, json_t *found)
+{
+    if (!gateway_has_rules(c->p))
+        return;
+    if (!blocks_rules(found))
+        gateway_rules(c->a, c->p, c->live, doc, found);
+    else
+        jx_append(
+            found,
+            jx_pack("{s:s, s:s, s:s}", "reason", "FieldValueInvalid", "field", "<nil>", "message",
+                    "Invalid value: null: some validation rules were not checked because the object was "
+                    "invalid; correct the existing errors to complete validation"));
+}
+
+/* Schema and rules; all violations are told at once. */
+static bool schema_fits(const struct change *c, json_t *doc)
+{
+    json_auto_t *found = validate_object(c->p->kind, doc);
+
+    if (!c->p->sub) {
+        check_gateway_kinds(c, doc, found);
+        if (is_service(c))
+            service_rules(c->a->objects, c->key, c->dry, doc, found);
+        builtin_rules(c->p->kind, doc, found);
+    }
+    return !store_violations(c, found);
 }
 
 enum { MAX_ANNOTATIONS = 256 << 10 }; /* names and values together; Kubernetes' own limit */
@@ -226,25 +269,6 @@ static const char *const kept_metadata[] = { "namespace",         "uid",
                                              "creationTimestamp", "generation",
                                              "deletionTimestamp", "deletionGracePeriodSeconds",
                                              "resourceVersion" };
-
-/* Fields set to null are not set. */
-static void drop_nulls(json_t *value)
-{
-    const char *name;
-    json_t *child;
-    void *safe;
-    size_t i;
-
-    json_object_foreach_safe (value, safe, name, child) {
-        if (json_is_null(child))
-            (void)json_object_del(value, name);
-        else
-            drop_nulls(child);
-    }
-    json_array_foreach (value, i, child) {
-        drop_nulls(child);
-    }
-}
 
 static void drop_empty(json_t *metadata)
 {
@@ -378,6 +402,29 @@ static bool fields_known(const struct change *c, json_t *next)
     return true;
 }
 
+/* Into the server's own types; false when answered. */
+static bool decoded(const struct change *c, json_t *next, bool applied)
+{
+    CLEAN(free) char *wrong = decode_object(c->p->kind, next, applied);
+    const struct kind *kind = c->p->kind;
+
+    if (!wrong) {
+        decode_nulls(kind->flags & KIND_CUSTOM ? kind->schema : NULL, next, applied);
+        return true;
+    }
+    if (applied)
+        reply_fail(
+            c->ret, REASON_INTERNAL, NULL,
+            "failed to convert new object (%s%s%s; %s/%s, Kind=%s) to proper version: unable to convert "
+            "unstructured object to %s/%s, Kind=%s: %s",
+            c->p->ns ? c->p->ns : "", c->p->ns ? "/" : "", c->p->name, kind->group, kind->version, kind->kind,
+            kind->group, kind->version, kind->kind, wrong);
+    else
+        reply_fail(c->ret, REASON_BAD_REQUEST, NULL, "%s in version \"%s\" cannot be handled as a %s: %s",
+                   kind->kind, kind->version, kind->kind, wrong);
+    return false;
+}
+
 static bool unchanged(const struct change *c, const json_t *next)
 {
     return c->live && json_equal(c->live, next);
@@ -390,11 +437,14 @@ void store_finish(struct change *c, json_t *next, bool track)
     json_auto_t *full = json_deep_copy(half);
     int code = c->live ? 200 : 201;
 
-    drop_nulls(full);
+    if (!decoded(c, full, !track))
+        return;
     set_identity(c, full);
     if (!fields_known(c, full) || !definition_fits(c, full) || !annotations_fit(c, full))
         return;
     defaults_fill(c->p->kind, full, c->live, objects_version(c->a->objects));
+    if (is_service(c))
+        service_assign_ports(c->a->objects, c->key, full);
     if (!schema_fits(c, full) || !builtin_fits(c, full) || !safe_upgrades_fit(c, full))
         return;
     count_generation(c, full);

@@ -31,6 +31,9 @@ static inline void store_end_clean(struct change *c) { store_end(c); }
 /* Whether an object may be created under this name in this namespace; false when answered. */
 bool store_name_valid(const struct change *c);
 
+/* Answers 422 with all of 'found', which validate_object() and the rules make; false when there are none. */
+bool store_violations(const struct change *c, const json_t *found);
+
 /* Store 'next' (taken) and answer. 'track': an ordinary write, whose changed fields now belong to the
  * writer; an apply has done that already. */
 void store_finish(struct change *c, json_t *next, bool track);

@@ -10,6 +10,7 @@ enum { MAX_VIOLATIONS = 20, MAX_FIELD = 512 };
 /* Where we are and what was found. */
 struct check {
     json_t *found;
+    bool custom;           /* the built-in kinds' own rules look for what is there twice */
     char field[MAX_FIELD]; /* "spec.listeners[0].port" */
 };
 
@@ -44,7 +45,7 @@ static bool is_type(const char *type, const json_t *value)
     case JSON_FALSE: return !strcmp(type, "boolean");
     case JSON_NULL: break;
     }
-    return true;
+    return false;
 }
 
 static const char *const type_names[] = {
@@ -79,18 +80,27 @@ static void check_enum(struct check *c, const json_t *rule, const json_t *value)
            buf_text(&allowed));
 }
 
+/* 'beyond' is -1 below a minimum, 1 above a maximum. */
+static void check_bound(struct check *c, const json_t *rule, const json_t *value, int beyond)
+{
+    CLEAN(free) char *bound = NULL, *text = NULL;
+
+    if (!json_is_number(value) || (json_number_value(value) - json_number_value(rule)) * beyond <= 0)
+        return;
+    bound = jx_dump(rule);
+    text = jx_dump(value);
+    report(c, "FieldValueInvalid", "Invalid value: %s: %s in body should be %s than or equal to %s", text,
+           c->field, beyond < 0 ? "greater" : "less", bound);
+}
+
 static void check_minimum(struct check *c, const json_t *rule, const json_t *value)
 {
-    if (json_is_number(value) && json_number_value(value) < json_number_value(rule))
-        report(c, "FieldValueInvalid", "Invalid value: %g: %s in body should be greater than or equal to %g",
-               json_number_value(value), c->field, json_number_value(rule));
+    check_bound(c, rule, value, -1);
 }
 
 static void check_maximum(struct check *c, const json_t *rule, const json_t *value)
 {
-    if (json_is_number(value) && json_number_value(value) > json_number_value(rule))
-        report(c, "FieldValueInvalid", "Invalid value: %g: %s in body should be less than or equal to %g",
-               json_number_value(value), c->field, json_number_value(rule));
+    check_bound(c, rule, value, 1);
 }
 
 static void check_min_length(struct check *c, const json_t *rule, const json_t *value)
@@ -117,8 +127,8 @@ static void check_min_items(struct check *c, const json_t *rule, const json_t *v
 static void check_max_items(struct check *c, const json_t *rule, const json_t *value)
 {
     if (json_is_array(value) && (json_int_t)json_array_size(value) > json_integer_value(rule))
-        report(c, "FieldValueTooMany", "Too many: %zu: must have at most %d items", json_array_size(value),
-               (int)json_integer_value(rule));
+        report(c, "FieldValueTooMany", "Too many: %zu: must have at most %d item%s", json_array_size(value),
+               (int)json_integer_value(rule), json_integer_value(rule) == 1 ? "" : "s");
 }
 
 static void check_max_properties(struct check *c, const json_t *rule, const json_t *value)
@@ -159,6 +169,50 @@ static void check_required(struct check *c, const json_t *rule, const json_t *va
     }
 }
 
+/* What tells an element from the others: these of its members, or NULL for all of it. New reference. */
+static json_t *identity(const json_t *keys, json_t *item)
+{
+    json_t *some = json_object();
+    const json_t *key;
+    size_t i;
+
+    if (!keys) {
+        json_decref(some);
+        return json_incref(item);
+    }
+    json_array_foreach (keys, i, key)
+        if (json_is_string(key) && json_object_get(item, json_string_value(key)))
+            jx_share(some, json_string_value(key), json_object_get(item, json_string_value(key)));
+    return some;
+}
+
+static void check_unique(struct check *c, const json_t *keys, const json_t *list)
+{
+    size_t length = strlen(c->field);
+
+    for (size_t i = 0; c->custom && i < json_array_size(list); i++) {
+        json_auto_t *one = identity(keys, json_array_get(list, i));
+
+        for (size_t k = 0; k < i; k++) {
+            json_auto_t *other = identity(keys, json_array_get(list, k));
+            CLEAN(free) char *text = json_equal(one, other) ? jx_dump(one) : NULL;
+
+            if (!text)
+                continue;
+            (void)snprintf(c->field + length, sizeof(c->field) - length, "[%zu]", i);
+            report(c, "FieldValueDuplicate", "Duplicate value: %s", text);
+            c->field[length] = '\0';
+            break;
+        }
+    }
+}
+
+static void check_set(struct check *c, const json_t *rule, const json_t *value)
+{
+    if (!strcmp(json_string_value(rule), "set"))
+        check_unique(c, NULL, value);
+}
+
 static const struct {
     const char *name;
     keyword_check *run;
@@ -174,6 +228,8 @@ static const struct {
     { "maxProperties", check_max_properties },
     { "pattern", check_pattern },
     { "required", check_required },
+    { "x-kubernetes-list-map-keys", check_unique },
+    { "x-kubernetes-list-type", check_set },
 };
 
 /* ---- the whole document ---- */
@@ -205,20 +261,24 @@ static bool takes_both(const json_t *schema) { return jx_bool(schema, "x-kuberne
 
 static void check_value(struct check *c, const json_t *schema, json_t *value)
 {
-    if (!json_is_object(schema) || (takes_both(schema) && (json_is_string(value) || json_is_integer(value))))
+    if (!json_is_object(schema) || (json_is_null(value) && jx_bool(schema, "nullable", false)) ||
+        (takes_both(schema) && (json_is_string(value) || json_is_integer(value))))
         return;
     for (size_t i = 0; i < ARRAY_LENGTH(keywords); i++) {
         const json_t *rule = json_object_get(schema, keywords[i].name);
+        size_t before = json_array_size(c->found);
 
         if (rule)
             keywords[i].run(c, rule, value);
+        if (json_array_size(c->found) > before && strstr(keywords[i].name, "Length"))
+            break; /* a text of a wrong length is not matched with a pattern, too */
     }
     check_children(c, schema, value);
 }
 
 json_t *validate_object(const struct kind *kind, json_t *doc)
 {
-    struct check c = { .found = json_array() };
+    struct check c = { .found = json_array(), .custom = kind->flags & KIND_CUSTOM };
 
     if (kind->schema)
         check_value(&c, kind->schema, doc);

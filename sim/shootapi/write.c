@@ -5,8 +5,8 @@
 #include "sim/shootapi/body.h"
 #include "sim/shootapi/merge.h"
 #include "sim/shootapi/objects.h"
-#include "sim/shootapi/shape.h"
 #include "sim/shootapi/store.h"
+#include "sim/shootapi/typed.h"
 
 /* ---- POST ---- */
 
@@ -163,8 +163,7 @@ static void patch_live(struct change *c, size_t which, json_t *patch)
 /* false when answered. */
 static bool applicable(const struct change *c, json_t *config)
 {
-    CLEAN(free) char *unknown = NULL;
-    CLEAN(free) char *api_version = kind_api_version(c->p->kind);
+    CLEAN(free) char *wrong = NULL;
 
     if (!*api_query(c->req, "fieldManager")) {
         json_t *status =
@@ -183,13 +182,12 @@ static bool applicable(const struct change *c, json_t *config)
         reply_fail(c->ret, REASON_BAD_REQUEST, NULL, "metadata.managedFields must be nil");
         return false;
     }
-    unknown = shape_undeclared(c->p->kind, config);
-    if (unknown) {
-        reply_fail(
-            c->ret, REASON_INTERNAL, NULL,
-            "failed to create typed patch object (%s%s%s; %s, Kind=%s): %.300s: field not declared in schema",
-            c->p->ns ? c->p->ns : "", c->p->ns ? "/" : "", c->p->name, api_version, c->p->kind->kind,
-            unknown);
+    wrong = typed_error(c->p->kind, config);
+    if (wrong) {
+        reply_fail(c->ret, REASON_INTERNAL, NULL,
+                   "failed to create typed patch object (%s%s%s; %s/%s, Kind=%s): %.600s",
+                   c->p->ns ? c->p->ns : "", c->p->ns ? "/" : "", c->p->name, c->p->kind->group,
+                   c->p->kind->version, c->p->kind->kind, wrong);
         return false;
     }
     return true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/cinder.h"
 #include "lib/clock.h"
+#include "sim/shootapi/quantity.h"
 #include "sim/workloads/cinder_resize.h"
 #include "sim/workloads/pods.h"
-#include "sim/workloads/quantity.h"
 
 #define DRIVER      "cinder.csi.openstack.org"
 #define PROVISIONER "cinder.csi.openstack.org_csi-driver-controller"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/cinder_resize.h"
+#include "sim/shootapi/quantity.h"
 #include "sim/workloads/conditions.h"
-#include "sim/workloads/quantity.h"
 
 #define RESIZER "external-resizer cinder.csi.openstack.org"
 #define CLAIMS  "persistentvolumeclaims"

@@ -19,7 +19,7 @@ static const struct {
     { "kind", "{'type':'string','minLength':1,'maxLength':63,'pattern':'^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0"
               "-9])?$'}" },
     { "name", "{'type':'string','minLength':1,'maxLength':253}" },
-    { "port", "{'type':'integer','minimum':1,'maximum':65535}" },
+    { "port", "{'type':'integer','minimum':1,'maximum':65535,'format':'int32'}" },
     { "duration", "{'type':'string','pattern':'^([0-9]{1,5}(h|m|s|ms)){1,4}$'}" },
     { "headerName", "{'type':'string','minLength':1,'maxLength':256,'pattern':'^[A-Za-z0-9!#$%&\\u0027*+.^_`|"
                     "~-]+$'}" },
@@ -54,8 +54,9 @@ static const struct {
       "tems':1,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['type']}},'required"
       "':['parentRef','controllerName','conditions']},'maxItems':32}},'required':['parents']}" },
     { "selector", "{'type':'object','properties':{'matchLabels':{'type':'object','additionalProperties':{'t"
-                  "ype':'string'}},'matchExpressions':{'type':'array','items':{'type':'object','x-kubernete"
-                  "s-preserve-unknown-fields':true}}}}" },
+                  "ype':'string'}},'matchExpressions':{'type':'array','items':{'type':'object','properties'"
+                  ":{'key':{'type':'string'},'operator':{'type':'string'},'values':{'type':'array','items':"
+                  "{'type':'string'}}},'required':['key','operator']}}},'x-kubernetes-map-type':'atomic'}" },
     { "routeKinds", "{'type':'array','items':{'type':'object','properties':{'group':{'$':'group','default':'g"
                     "ateway.networking.k8s.io'},'kind':{'$':'kind'}},'required':['kind']},'maxItems':8}" },
     { "listeners", "{'type':'array','items':{'type':'object','properties':{'name':{'$':'section'},'hostname'"
@@ -64,13 +65,12 @@ static const struct {
                    "?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]+$'},'tls':{'type':'object','propertie"
                    "s':{'mode':{'type':'string','enum':['Terminate','Passthrough'],'default':'Terminate'},'c"
                    "ertificateRefs':{'type':'array','items':{'$':'secretRef'},'maxItems':64},'options':{'typ"
-                   "e':'object','additionalProperties':{'type':'string'},'maxProperties':16},'frontendValida"
-                   "tion':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},'allowedRoutes':{'"
-                   "type':'object','properties':{'namespaces':{'type':'object','properties':{'from':{'type':"
-                   "'string','enum':['All','Selector','Same'],'default':'Same'},'selector':{'$':'selector'}}"
-                   ",'default':{'from':'Same'}},'kinds':{'$':'routeKinds'}},'default':{'namespaces':{'from':"
-                   "'Same'}}}},'required':['name','port','protocol']},'maxItems':64,'minItems':1,'x-kubernet"
-                   "es-list-type':'map','x-kubernetes-list-map-keys':['name']}" },
+                   "e':'object','additionalProperties':{'type':'string','maxLength':4096},'maxProperties':16"
+                   "}}},'allowedRoutes':{'type':'object','properties':{'namespaces':{'type':'object','proper"
+                   "ties':{'from':{'type':'string','enum':['All','Selector','Same'],'default':'Same'},'selec"
+                   "tor':{'$':'selector'}},'default':{'from':'Same'}},'kinds':{'$':'routeKinds'}},'default':"
+                   "{'namespaces':{'from':'Same'}}}},'required':['name','port','protocol']},'maxItems':64,'m"
+                   "inItems':1,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['name']}" },
     { "listenerStatus",
       "{'type':'array','items':{'type':'object','properties':{'name':{'$':'section'},'supported"
       "Kinds':{'$':'routeKinds'},'attachedRoutes':{'type':'integer'},'conditions':{'type':'arra"
@@ -83,36 +83,37 @@ static const struct {
                  "ect','properties':{'type':{'type':'string','minLength':1,'maxLength':253,'default':'IPAd"
                  "dress'},'value':{'type':'string','maxLength':253}}},'maxItems':16},'infrastructure':{'ty"
                  "pe':'object','properties':{'annotations':{'type':'object','additionalProperties':{'type'"
-                 ":'string'},'maxProperties':'%ANNOTATIONS%'},'labels':{'type':'object','additionalPropert"
-                 "ies':{'type':'string'},'maxProperties':8},'parametersRef':{'$':'localRef'}}},'allowedLis"
-                 "teners':{'type':'object','properties':{'namespaces':{'type':'object','properties':{'from"
-                 "':{'type':'string','enum':['All','Selector','Same','None'],'default':'None'},'selector':"
-                 "{'$':'selector'}},'default':{'from':'None'}}}},'tls':{'type':'object','x-kubernetes-pres"
-                 "erve-unknown-fields':true},'defaultScope':{'type':'string','enum':['All','None']}},'requ"
-                 "ired':['gatewayClassName','listeners']},'status':{'type':'object','properties':{'address"
-                 "es':{'type':'array','items':{'type':'object','properties':{'type':{'type':'string','defa"
-                 "ult':'IPAddress'},'value':{'type':'string'}},'required':['value']},'maxItems':16},'liste"
-                 "ners':{'$':'listenerStatus'},'attachedListenerSets':{'type':'integer'},'conditions':{'ty"
-                 "pe':'array','items':{'$':'condition'},'maxItems':8,'x-kubernetes-list-type':'map','x-kub"
-                 "ernetes-list-map-keys':['type']}},'default':{'conditions':[{'type':'Accepted','status':'"
-                 "Unknown','reason':'Pending','message':'Waiting for controller','lastTransitionTime':'197"
-                 "0-01-01T00:00:00Z'},{'type':'Programmed','status':'Unknown','reason':'Pending','message'"
-                 ":'Waiting for controller','lastTransitionTime':'1970-01-01T00:00:00Z'}]}}},'required':['"
-                 "spec']}" },
+                 ":'string','maxLength':4096},'maxProperties':'%ANNOTATIONS%'},'labels':{'type':'object','"
+                 "additionalProperties':{'type':'string','maxLength':63,'pattern':'^(([A-Za-z0-9][-A-Za-z0"
+                 "-9_.]*)?[A-Za-z0-9])?$'},'maxProperties':8},'parametersRef':{'$':'localRef'}}},'allowedL"
+                 "isteners':{'type':'object','properties':{'namespaces':{'type':'object','properties':{'fr"
+                 "om':{'type':'string','enum':['All','Selector','Same','None'],'default':'None'},'selector"
+                 "':{'$':'selector'}},'default':{'from':'None'}}}},'tls':{'type':'object','x-kubernetes-pr"
+                 "eserve-unknown-fields':true},'defaultScope':{'type':'string','enum':['All','None']}},'re"
+                 "quired':['gatewayClassName','listeners']},'status':{'type':'object','properties':{'addre"
+                 "sses':{'type':'array','items':{'type':'object','properties':{'type':{'type':'string','de"
+                 "fault':'IPAddress'},'value':{'type':'string'}},'required':['value']},'maxItems':16},'lis"
+                 "teners':{'$':'listenerStatus'},'attachedListenerSets':{'type':'integer'},'conditions':{'"
+                 "type':'array','items':{'$':'condition'},'maxItems':8,'x-kubernetes-list-type':'map','x-k"
+                 "ubernetes-list-map-keys':['type']}},'default':{'conditions':[{'type':'Accepted','status'"
+                 ":'Unknown','reason':'Pending','message':'Waiting for controller','lastTransitionTime':'1"
+                 "970-01-01T00:00:00Z'},{'type':'Programmed','status':'Unknown','reason':'Pending','messag"
+                 "e':'Waiting for controller','lastTransitionTime':'1970-01-01T00:00:00Z'}]}}},'required':"
+                 "['spec']}" },
     { "GatewayClass",
       "{'type':'object','properties':{'apiVersion':{'type':'string'},'kind':{'type':'string'},'"
       "metadata':{'type':'object'},'spec':{'type':'object','properties':{'controllerName':{'typ"
-      "e':'string','minLength':1,'maxLength':253,'pattern':'^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\."
-      "[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9/._~%!$&\\u0027()*+,;=:-]+$'},'parametersRef':"
-      "{'type':'object','properties':{'group':{'$':'group'},'kind':{'$':'kind'},'name':{'$':'na"
-      "me'},'namespace':{'$':'namespace'}},'required':['group','kind','name']},'description':{'"
-      "type':'string','maxLength':64}},'required':['controllerName']},'status':{'type':'object'"
-      ",'properties':{'conditions':{'type':'array','items':{'$':'condition'},'maxItems':8,'x-ku"
-      "bernetes-list-type':'map','x-kubernetes-list-map-keys':['type']},'supportedFeatures':{'t"
-      "ype':'array','items':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},'de"
-      "fault':{'conditions':[{'type':'Accepted','status':'Unknown','reason':'Pending','message'"
-      ":'Waiting for controller','lastTransitionTime':'1970-01-01T00:00:00Z'}]}}},'required':['"
-      "spec']}" },
+      "e':'string','minLength':1,'maxLength':253,'pattern':'^[a-z0-9]([-a-z0-9]*[a-z0-9])?("
+      "\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9/._~%!$&\\u0027()*+,;=:-]+$'},'parametersRef'"
+      ":{'type':'object','properties':{'group':{'$':'group'},'kind':{'$':'kind'},'name':{'$':'n"
+      "ame'},'namespace':{'$':'namespace'}},'required':['group','kind','name']},'description':{"
+      "'type':'string','maxLength':64}},'required':['controllerName']},'status':{'type':'object"
+      "','properties':{'conditions':{'type':'array','items':{'$':'condition'},'maxItems':8,'x-k"
+      "ubernetes-list-type':'map','x-kubernetes-list-map-keys':['type']},'supportedFeatures':{'"
+      "type':'array','items':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},'d"
+      "efault':{'conditions':[{'type':'Accepted','status':'Unknown','reason':'Pending','message"
+      "':'Waiting for controller','lastTransitionTime':'1970-01-01T00:00:00Z'}]}}},'required':["
+      "'spec']}" },
     { "headerFilter",
       "{'type':'object','properties':{'set':{'type':'array','items':{'type':'object','propertie"
       "s':{'name':{'$':'headerName'},'value':{'type':'string','minLength':1,'maxLength':4096}},"
@@ -120,7 +121,8 @@ static const struct {
       "list-map-keys':['name']},'add':{'type':'array','items':{'type':'object','properties':{'n"
       "ame':{'$':'headerName'},'value':{'type':'string','minLength':1,'maxLength':4096}},'requi"
       "red':['name','value']},'maxItems':16,'x-kubernetes-list-type':'map','x-kubernetes-list-m"
-      "ap-keys':['name']},'remove':{'type':'array','items':{'type':'string'},'maxItems':16}}}" },
+      "ap-keys':['name']},'remove':{'type':'array','items':{'type':'string'},'maxItems':16,'x-k"
+      "ubernetes-list-type':'set'}}}" },
     { "path", "{'type':'object','properties':{'type':{'type':'string','enum':['Exact','PathPrefix','Reg"
               "ularExpression'],'default':'PathPrefix'},'value':{'type':'string','maxLength':1024,'defa"
               "ult':'/'}},'default':{'type':'PathPrefix','value':'/'}}" },
@@ -135,25 +137,47 @@ static const struct {
       "{'type':'object','properties':{'type':{'type':'string','enum':['ReplaceFullPath','Replac"
       "ePrefixMatch']},'replaceFullPath':{'type':'string','maxLength':1024},'replacePrefixMatch"
       "':{'type':'string','maxLength':1024}},'required':['type']}" },
+    { "fraction", "{'type':'object','properties':{'numerator':{'type':'integer','minimum':0,'format':'int32"
+                  "'},'denominator':{'type':'integer','minimum':1,'format':'int32','default':100}},'require"
+                  "d':['numerator']}" },
+    { "mirror", "{'type':'object','properties':{'backendRef':{'$':'objectRef'},'percent':{'type':'integer"
+                "','minimum':0,'maximum':100},'fraction':{'$':'fraction'}},'required':['backendRef']}" },
+    { "cors", "{'properties':{'allowCredentials':{'type':'boolean'},'allowHeaders':{'items':{'$':'heade"
+              "rName'},'maxItems':64,'type':'array','x-kubernetes-list-type':'set'},'allowMethods':{'it"
+              "ems':{'enum':['GET','HEAD','POST','PUT','DELETE','CONNECT','OPTIONS','TRACE','PATCH','*'"
+              "],'type':'string'},'maxItems':9,'type':'array','x-kubernetes-list-type':'set'},'allowOri"
+              "gins':{'items':{'maxLength':253,'minLength':1,'pattern':'(^\\\\*$)|(^(http(s)?):\\\\/"
+              "\\\\/(((\\\\*\\\\.)?([a-zA-Z0-9\\\\-]+\\\\.)*[a-zA-Z0-9-]+|\\\\*)(:([0-9]{1,5}))?)$)','type"
+              "':'string'},'maxItems':64,'type':'array','x-kubernetes-list-type':'set'},'exposeHeaders'"
+              ":{'items':{'$':'headerName'},'maxItems':64,'type':'array','x-kubernetes-list-type':'set'"
+              "},'maxAge':{'default':5,'format':'int32','minimum':1,'type':'integer'}},'type':'object'}" },
     { "httpFilters",
       "{'type':'array','items':{'type':'object','properties':{'type':{'type':'string','enum':['"
       "RequestHeaderModifier','ResponseHeaderModifier','RequestMirror','RequestRedirect','URLRe"
       "write','ExtensionRef','CORS','ExternalAuth']},'requestHeaderModifier':{'$':'headerFilter"
-      "'},'responseHeaderModifier':{'$':'headerFilter'},'requestMirror':{'type':'object','prope"
-      "rties':{'backendRef':{'$':'objectRef'},'percent':{'type':'integer','minimum':0,'maximum'"
-      ":100},'fraction':{'type':'object','x-kubernetes-preserve-unknown-fields':true}},'require"
-      "d':['backendRef']},'requestRedirect':{'type':'object','properties':{'scheme':{'type':'st"
-      "ring','enum':['http','https']},'hostname':{'$':'preciseHostname'},'path':{'$':'pathModif"
-      "ier'},'port':{'$':'port'},'statusCode':{'type':'integer','enum':[301,302,303,307,308],'d"
-      "efault':302}}},'urlRewrite':{'type':'object','properties':{'hostname':{'$':'preciseHostn"
-      "ame'},'path':{'$':'pathModifier'}}},'extensionRef':{'$':'localRef'},'cors':{'type':'obje"
-      "ct','x-kubernetes-preserve-unknown-fields':true},'externalAuth':{'type':'object','x-kube"
-      "rnetes-preserve-unknown-fields':true}},'required':['type']},'maxItems':16}" },
+      "'},'responseHeaderModifier':{'$':'headerFilter'},'requestMirror':{'$':'mirror'},'request"
+      "Redirect':{'type':'object','properties':{'scheme':{'type':'string','enum':['http','https"
+      "']},'hostname':{'$':'preciseHostname'},'path':{'$':'pathModifier'},'port':{'$':'port'},'"
+      "statusCode':{'type':'integer','enum':[301,302,303,307,308],'default':302}}},'urlRewrite'"
+      ":{'type':'object','properties':{'hostname':{'$':'preciseHostname'},'path':{'$':'pathModi"
+      "fier'}}},'extensionRef':{'$':'localRef'},'cors':{'$':'cors'},'externalAuth':{'type':'obj"
+      "ect','x-kubernetes-preserve-unknown-fields':true}},'required':['type']},'maxItems':16}" },
     { "httpBackend",
       "{'type':'object','properties':{'group':{'$':'group','default':''},'kind':{'$':'kind','de"
       "fault':'Service'},'name':{'$':'name'},'namespace':{'$':'namespace'},'port':{'$':'port'},"
       "'weight':{'type':'integer','minimum':0,'maximum':1000000,'default':1,'format':'int32'},'"
       "filters':{'$':'httpFilters'}},'required':['name']}" },
+    { "grpcFilters",
+      "{'type':'array','items':{'type':'object','properties':{'type':{'type':'string','enum':['"
+      "ResponseHeaderModifier','RequestHeaderModifier','RequestMirror','ExtensionRef']},'reques"
+      "tHeaderModifier':{'$':'headerFilter'},'responseHeaderModifier':{'$':'headerFilter'},'req"
+      "uestMirror':{'$':'mirror'},'extensionRef':{'$':'localRef'}},'required':['type']},'maxIte"
+      "ms':16}" },
+    { "grpcBackend",
+      "{'type':'object','properties':{'group':{'$':'group','default':''},'kind':{'$':'kind','de"
+      "fault':'Service'},'name':{'$':'name'},'namespace':{'$':'namespace'},'port':{'$':'port'},"
+      "'weight':{'type':'integer','minimum':0,'maximum':1000000,'default':1,'format':'int32'},'"
+      "filters':{'$':'grpcFilters'}},'required':['name']}" },
     { "HTTPRoute", "{'type':'object','properties':{'apiVersion':{'type':'string'},'kind':{'type':'string'},'"
                    "metadata':{'type':'object'},'spec':{'type':'object','properties':{'parentRefs':{'$':'par"
                    "entRefs'},'hostnames':{'type':'array','items':{'$':'hostname'},'maxItems':16},'rules':{'"
@@ -178,11 +202,10 @@ static const struct {
                    "es':{'type':{'type':'string','enum':['Exact','RegularExpression'],'default':'Exact'},'se"
                    "rvice':{'type':'string','maxLength':1024},'method':{'type':'string','maxLength':1024}}},"
                    "'headers':{'type':'array','items':{'$':'headerMatch'},'maxItems':16,'x-kubernetes-list-t"
-                   "ype':'map','x-kubernetes-list-map-keys':['name']}}},'maxItems':64},'filters':{'type':'ar"
-                   "ray','maxItems':16,'items':{'type':'object','x-kubernetes-preserve-unknown-fields':true}"
-                   "},'backendRefs':{'type':'array','items':{'$':'httpBackend'},'maxItems':16},'sessionPersi"
-                   "stence':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},'maxItems':16}}}"
-                   ",'status':{'$':'routeStatus'}},'required':['spec']}" },
+                   "ype':'map','x-kubernetes-list-map-keys':['name']}}},'maxItems':64},'filters':{'$':'grpcF"
+                   "ilters'},'backendRefs':{'type':'array','items':{'$':'grpcBackend'},'maxItems':16},'sessi"
+                   "onPersistence':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},'maxItems"
+                   "':16}}},'status':{'$':'routeStatus'}},'required':['spec']}" },
     { "L4Route", "{'type':'object','properties':{'apiVersion':{'type':'string'},'kind':{'type':'string'},'"
                  "metadata':{'type':'object'},'spec':{'type':'object','properties':{'parentRefs':{'$':'par"
                  "entRefs'},'useDefaultGateways':{'type':'string','enum':['All','None']},'rules':{'type':'"

@@ -63,6 +63,31 @@ static void set_annotations(json_t *schema, int minor)
         jx_set(map, "maxProperties", json_integer(minor >= 6 ? 16 : 8));
 }
 
+static void drop_word(json_t *list, const char *word)
+{
+    for (size_t i = json_array_size(list); i-- > 0;)
+        if (json_is_string(json_array_get(list, i)) &&
+            !strcmp(json_string_value(json_array_get(list, i)), word))
+            (void)json_array_remove(list, i);
+}
+
+/* The standard channel has no fields that are experimental; their names stand for nothing else. */
+static void drop_experimental(json_t *schema)
+{
+    static const char *const names[] = { "defaultScope", "externalAuth", "retry", "sessionPersistence",
+                                         "useDefaultGateways" };
+    const char *name;
+    json_t *child;
+    void *safe;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        (void)json_object_del(json_object_get(schema, "properties"), names[i]);
+    drop_word(json_object_get(schema, "enum"), "ExternalAuth");
+    json_object_foreach_safe (schema, safe, name, child) {
+        drop_experimental(child);
+    }
+}
+
 /* What kubectl shows. */
 static const struct {
     const char *kind, *name, *path;
@@ -98,6 +123,8 @@ static json_t *version_doc(const struct version *v, const struct crd_bundle *b)
                           b->minor >= 6 ? v->storage6 : v->storage5, "schema", "openAPIV3Schema", schema);
 
     set_annotations(schema, b->minor);
+    if (b->standard)
+        drop_experimental(schema);
     jx_set(doc, "additionalPrinterColumns", columns_of(v->kind));
     if (where == EXPERIMENTAL_DEPRECATED)
         jx_set(doc, "deprecated", json_true());

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/workloads/octavia_rules.h"
-#include <arpa/inet.h>
 
 bool octavia_flag(const json_t *service, const char *annotation)
 {
@@ -91,35 +90,6 @@ static int not_both(struct ctl *c, const json_t *service, struct err *e)
                    OCTAVIA);
 }
 
-static bool is_cidr(const char *text)
-{
-    CLEAN(free) char *address = x_strndup(text, strcspn(text, "/"));
-    unsigned char bytes[16];
-    char *end;
-    bool v6 = strchr(text, ':') != NULL;
-    long length = text[strlen(address)] ? strtol(text + strlen(address) + 1, &end, 10) : -1;
-
-    return length >= 0 && length <= (v6 ? 128 : 32) && !*end &&
-           inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes) == 1;
-}
-
-static int ranges_valid(struct ctl *c, const json_t *service, struct err *e)
-{
-    const json_t *range;
-    size_t i;
-
-    (void)c;
-    json_array_foreach (jx_at(service, "spec.loadBalancerSourceRanges"), i, range) {
-        if (!json_is_string(range) || !is_cidr(json_string_value(range)))
-            return err_set(
-                e, ERR_INVALID,
-                "service.Spec.LoadBalancerSourceRanges: [%.80s] is not valid. Expecting a list of IP "
-                "ranges. For example, 10.0.0.0/24",
-                json_is_string(range) ? json_string_value(range) : "");
-    }
-    return 0;
-}
-
 static int region_has_l4(struct ctl *c, const json_t *service, struct err *e)
 {
     (void)service;
@@ -134,7 +104,7 @@ static int region_has_l4(struct ctl *c, const json_t *service, struct err *e)
         c->owner->region);
 }
 
-static const rule always[] = { has_nodes, class_known, not_both, ranges_valid };
+static const rule always[] = { has_nodes, class_known, not_both };
 
 static int quota_left(struct ctl *c, const json_t *service, struct err *e)
 {

@@ -34,10 +34,20 @@ static int make(const char *plural, const char *kind, const char *spec)
     return call("POST", target, body);
 }
 
-#define L(more)      "{'gatewayClassName':'eg','listeners':[{'name':'a','port':80," more "}]}"
-#define L2(one, two) "{'gatewayClassName':'eg','listeners':[{" one "},{" two "}]}"
-#define R(rule)      "{'rules':[{" rule "}]}"
-#define TO           "'backendRefs':[{'name':'web','port':80}]"
+#define L(more)       "{'gatewayClassName':'eg','listeners':[{'name':'a','port':80," more "}]}"
+#define L2(one, two)  "{'gatewayClassName':'eg','listeners':[{" one "},{" two "}]}"
+#define R(rule)       "{'rules':[{" rule "}]}"
+#define TO            "'backendRefs':[{'name':'web','port':80}]"
+#define HEADERS(what) "'filters':[{'type':'RequestHeaderModifier','requestHeaderModifier':{" what "}}]"
+#define REWRITE(path) "'filters':[{'type':'URLRewrite','urlRewrite':{'path':{" path "}}}]"
+#define MIRROR(what)  "'filters':[{'type':'RequestMirror','requestMirror':{" what "}}]"
+#define INFRASTRUCTURE(what)                                                                                 \
+    "{'gatewayClassName':'eg','listeners':[{'name':'a','port':80,'protocol':'HTTP'}],'infrastructure':"      \
+    "{" what "}}"
+/* What is said where the schema's promises are broken. */
+#define UNFIT(what)                                                                                          \
+    "[" what ", <nil>: Invalid value: null: some validation rules were not checked because the object was "  \
+    "invalid; correct the existing errors to complete validation]"
 #define ADDRESSES(list)                                                                                      \
     "{'gatewayClassName':'eg','listeners':[{'name':'a','port':80,'protocol':'HTTP'}],'addresses':[" list "]" \
     "}"
@@ -60,7 +70,9 @@ static const struct {
       "'UDP']" },
     { "gateways", "Gateway",
       L2("'name':'a','port':80,'protocol':'HTTP'", "'name':'a','port':81,'protocol':'HTTP'"),
-      "spec.listeners: Invalid value: \"array\": Listener name must be unique within the Gateway" },
+      "[spec.listeners[1]: Duplicate value: {\"name\":\"a\"}, spec.listeners: Invalid value: \"array\": "
+      "Listener name "
+      "must be unique within the Gateway]" },
     { "gateways", "Gateway",
       L2("'name':'a','port':80,'protocol':'HTTP'", "'name':'b','port':80,'protocol':'HTTP'"),
       "spec.listeners: Invalid value: \"array\": Combination of port, protocol and hostname must be unique "
@@ -80,14 +92,14 @@ static const struct {
       "should match "
       "'^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'" },
     { "gateways", "Gateway", L("'protocol':'HTTP','allowedRoutes':{'namespaces':{'from':'Some'}}"),
-      "spec.listeners[0].allowedRoutes.namespaces.from: Unsupported value: \"Some\": supported values: "
-      "\"All\", "
-      "\"Selector\", \"Same\"" },
-    { "gateways", "Gateway", "{'gatewayClassName':'eg'}", "spec.listeners: Required value" },
+      UNFIT("spec.listeners[0].allowedRoutes.namespaces.from: Unsupported value: \"Some\": supported values: "
+            "\"All\", "
+            "\"Selector\", \"Same\"") },
+    { "gateways", "Gateway", "{'gatewayClassName':'eg'}", UNFIT("spec.listeners: Required value") },
     { "tcproutes", "TCPRoute", R(TO), NULL },
     { "tcproutes", "TCPRoute", "{'rules':[{" TO "},{" TO "}]}",
-      "spec.rules: Too many: 2: must have at most 1 items" },
-    { "tcproutes", "TCPRoute", R("'name':'a'"), "spec.rules[0].backendRefs: Required value" },
+      UNFIT("spec.rules: Too many: 2: must have at most 1 item") },
+    { "tcproutes", "TCPRoute", R("'name':'a'"), UNFIT("spec.rules[0].backendRefs: Required value") },
     { "tcproutes", "TCPRoute", R("'backendRefs':[{'name':'web'}]"),
       "spec.rules[0].backendRefs[0]: Invalid value: \"object\": Must have port for Service reference" },
     { "tcproutes", "TCPRoute",
@@ -101,7 +113,7 @@ static const struct {
       "more references to the same parent" },
     { "tcproutes", "TCPRoute",
       "{'parentRefs':[{'name':'gw','port':1},{'name':'gw','port':2}],'rules':[{" TO "}]}", NULL },
-    { "tlsroutes", "TLSRoute", R(TO), "spec.hostnames: Required value" },
+    { "tlsroutes", "TLSRoute", R(TO), UNFIT("spec.hostnames: Required value") },
     { "tlsroutes", "TLSRoute", "{'hostnames':['10.0.0.1'],'rules':[{" TO "}]}",
       "spec.hostnames: Invalid value: \"array\": Hostnames cannot contain an IP" },
     { "tlsroutes", "TLSRoute", "{'hostnames':['*.example.com'],'rules':[{" TO "}]}", NULL },
@@ -137,6 +149,68 @@ static const struct {
       "spec.rules[0].timeouts.request: Invalid value: \"1.5s\": spec.rules[0].timeouts.request in body "
       "should match "
       "'^([0-9]{1,5}(h|m|s|ms)){1,4}$'" },
+    { "httproutes", "HTTPRoute", R("'matches':[{'headers':[{'name':'a b','value':'c'}]}]," TO),
+      "spec.rules[0].matches[0].headers[0].name: Invalid value: \"a b\": "
+      "spec.rules[0].matches[0].headers[0].name in "
+      "body should match '^[A-Za-z0-9!#$%&'*+.^_`|~-]+$'" },
+    { "httproutes", "HTTPRoute",
+      R("'matches':[{'headers':[{'name':'a','value':'b'},{'name':'a','value':'c'}]}]," TO),
+      "spec.rules[0].matches[0].headers[1]: Duplicate value: {\"name\":\"a\"}" },
+    { "httproutes", "HTTPRoute", R(HEADERS("'remove':['a','a']") "," TO),
+      "spec.rules[0].filters[0].requestHeaderModifier.remove[1]: Duplicate value: \"a\"" },
+    { "httproutes", "HTTPRoute", R("'matches':null," TO), NULL },
+    { "httproutes", "HTTPRoute", R("'filters':null," TO), NULL },
+    { "httproutes", "HTTPRoute", R("'matches':[null]," TO),
+      UNFIT("spec.rules[0].matches[0]: Invalid value: \"null\": spec.rules[0].matches[0] in body must be of "
+            "type object: "
+            "\"null\"") },
+    { "httproutes", "HTTPRoute", R(REWRITE("'type':'ReplaceFullPath','replacePrefixMatch':'/'") "," TO),
+      "[spec.rules[0].filters[0].urlRewrite.path: Invalid value: \"object\": replaceFullPath must be "
+      "specified when "
+      "type is set to 'ReplaceFullPath', spec.rules[0].filters[0].urlRewrite.path: Invalid value: "
+      "\"object\": type "
+      "must be 'ReplacePrefixMatch' when replacePrefixMatch is set]" },
+    { "httproutes", "HTTPRoute", R(REWRITE("'type':'ReplaceFullPath','replaceFullPath':'/'") "," TO), NULL },
+    { "httproutes", "HTTPRoute", R(MIRROR("'backendRef':{'name':'web'}") "," TO),
+      "spec.rules[0].filters[0].requestMirror.backendRef: Invalid value: \"object\": Must have port for "
+      "Service "
+      "reference" },
+    { "httproutes", "HTTPRoute",
+      R(MIRROR("'backendRef':{'name':'web','port':80},'percent':1,'fraction':{'numerator':1}") "," TO),
+      "spec.rules[0].filters[0].requestMirror: Invalid value: \"object\": Only one of percent or fraction "
+      "may be "
+      "specified in HTTPRequestMirrorFilter" },
+    { "httproutes", "HTTPRoute",
+      R(MIRROR("'backendRef':{'name':'web','port':80},'fraction':{'numerator':101}") "," TO),
+      "spec.rules[0].filters[0].requestMirror.fraction: Invalid value: \"object\": numerator must be less "
+      "than or "
+      "equal to denominator" },
+    { "httproutes", "HTTPRoute",
+      R("'filters':[{'type':'CORS','cors':{'allowOrigins':['*','https://example.com']}}]," TO),
+      "spec.rules[0].filters[0].cors.allowOrigins: Invalid value: \"array\": AllowOrigins cannot contain '*' "
+      "alongside "
+      "other origins" },
+    { "grpcroutes", "GRPCRoute", R("'filters':[{'type':'RequestRedirect'}]," TO),
+      UNFIT("spec.rules[0].filters[0].type: Unsupported value: \"RequestRedirect\": supported values: "
+            "\"ResponseHeaderModifier\", \"RequestHeaderModifier\", \"RequestMirror\", \"ExtensionRef\"") },
+    { "grpcroutes", "GRPCRoute", R("'matches':[{'method':{'service':'shop.v1.Cart','method':'Add'}}]," TO),
+      NULL },
+    { "grpcroutes", "GRPCRoute", R("'matches':[{'method':{'service':'shop..v1'}}]," TO),
+      "spec.rules[0].matches[0].method: Invalid value: \"object\": service must only contain valid "
+      "characters (matching "
+      "^(?i)\\.?[a-z_][a-z_0-9]*(\\.[a-z_][a-z_0-9]*)*$)" },
+    { "grpcroutes", "GRPCRoute", R("'matches':[{'method':{'method':'a-b'}}]," TO),
+      "spec.rules[0].matches[0].method: Invalid value: \"object\": method must only contain valid characters "
+      "(matching "
+      "^[A-Za-z_][A-Za-z_0-9]*$)" },
+    { "gateways", "Gateway", INFRASTRUCTURE("'labels':{'a':'b c'}"),
+      "spec.infrastructure.labels.a: Invalid value: \"b c\": spec.infrastructure.labels.a in body should "
+      "match "
+      "'^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'" },
+    { "gateways", "Gateway", INFRASTRUCTURE("'annotations':{'a b':'c'}"),
+      "spec.infrastructure.annotations: Invalid value: \"object\": Annotation keys must be in the form of an "
+      "optional "
+      "DNS subdomain prefix followed by a required name segment of up to 63 characters." },
 };
 
 static void wrong_objects_are_refused(void **state)
@@ -167,9 +241,11 @@ static void all_violations_come_at_once(void **state)
                              "'name':'a','port':81,'protocol':'UDP','tls':{'options':{'a':'b'}}")),
                      422);
     causes = jx_at(reply.doc, "details.causes");
-    assert_int_equal(json_array_size(causes), 3);
-    assert_string_equal(jx_str(json_array_get(causes, 0), "field", ""), "spec.listeners");
-    assert_string_equal(jx_str(json_array_get(causes, 0), "reason", ""), "FieldValueInvalid");
+    assert_int_equal(json_array_size(causes), 4);
+    assert_string_equal(jx_str(json_array_get(causes, 0), "field", ""), "spec.listeners[1]");
+    assert_string_equal(jx_str(json_array_get(causes, 0), "reason", ""), "FieldValueDuplicate");
+    assert_string_equal(jx_str(json_array_get(causes, 1), "field", ""), "spec.listeners");
+    assert_string_equal(jx_str(json_array_get(causes, 1), "reason", ""), "FieldValueInvalid");
 }
 
 static void a_class_keeps_its_controller(void **state)

@@ -140,9 +140,6 @@ static const struct {
       "loadbalancer.openstack.org/proxy-protocol and loadbalancer.openstack.org/x-forwarded-for cannot be "
       "used "
       "together" },
-    { "", ",'loadBalancerSourceRanges':['10.0.0.0']",
-      "Error syncing load balancer: failed to ensure load balancer: service.Spec.LoadBalancerSourceRanges: "
-      "[10.0.0.0] is not valid. Expecting a list of IP ranges. For example, 10.0.0.0/24" },
     { "'loadbalancer.openstack.org/load-balancer-id':'x'", "",
       "Error syncing load balancer: failed to ensure load balancer: failed to get load balancer x: Resource "
       "not "
