@@ -84,14 +84,15 @@ static char *go_duration(json_int_t seconds)
  * four ... up to an hour. */
 static void repeat(json_t *fp, const struct observed *o, json_int_t seconds)
 {
-    json_int_t failed = jx_int(o->object, "status.failed", 0), wait = MINUTE;
+    const json_int_t failed = jx_int(o->object, "status.failed", 0);
+    json_int_t wait = MINUTE;
     CLEAN(free) char *every = NULL;
 
-    while (--failed > 0 && wait < HOUR)
+    for (json_int_t i = 1; i < failed && wait < HOUR; i++)
         wait *= 2;
     if (wait > HOUR)
         wait = HOUR;
-    every = go_duration(o->not_synced && wait < seconds ? wait : seconds);
+    every = go_duration(failed > 0 && wait < seconds ? wait : seconds);
     jx_add(fp, jx_b("shouldLoopInfinitely", true), jx_s("nextReconcile", every),
            jx_i("rollbackRetriesLimit", FOREVER));
 }
