@@ -169,12 +169,22 @@ static json_t *kubeconfig(const struct shoot_state *st)
     return requests_disposable(&st->call.rq, &shoot_parts[SHOOT_KUBECONFIG], fp);
 }
 
+#define PROTECTED                                                                                            \
+    "Deletion destroys the cluster with all its volumes and load balancers: "                                \
+    "set spec.deletionProtection to false first"
+
+/* Of a claim that is being deleted Crossplane passes nothing on to its composite any more. */
 json_t *shoot_protection(const struct shoot_state *st)
 {
-    return requests_protection(
-        &st->call.rq, &shoot_parts[SHOOT_PROTECTION],
-        jx_word("Deletion destroys the cluster with all its volumes and load balancers: "
-                "set spec.deletionProtection to false first"));
+    const struct naming *n = st->call.rq.names;
+    const struct part *part = &shoot_parts[SHOOT_PROTECTION];
+    CLEAN(free) char *text = NULL;
+
+    if (!n->claimed)
+        return requests_protection(&st->call.rq, part, jx_word(PROTECTED));
+    text =
+        x_asprintf(PROTECTED ", and when the claim is already being deleted, in %s %s", n->kind, n->object);
+    return requests_protection(&st->call.rq, part, jx_text(text));
 }
 
 bool shoot_is_applied(const struct shoot_state *st, const json_t *desired)
