@@ -2,6 +2,7 @@
 /* What a definition's schema makes the server say, and the answers that are not objects. */
 #undef NDEBUG
 #include "lib/clock.h"
+#include "sim/shootapi/pattern.h"
 #include "sim/shootapi/special.h"
 #include "tests/unit/sim/shootapi_call.h"
 #include <setjmp.h>
@@ -152,6 +153,32 @@ static void logs_are_text(void **state)
     assert_string_equal(reply.text, "hello");
 }
 
+static void patterns_are_those_of_go(void **state)
+{
+    static const struct {
+        const char *pattern, *yes, *no;
+    } cases[] = {
+        { "^[A-Za-z0-9!#$%&'*+\\-.^_\\x60|~]+$", "x-a`^", "a b" },
+        { "^[A-Za-z0-9!#$%&'*+\\-.^_\\x60|~]+$", "X.Y", "a\\b" },
+        { "^(https?):\\/\\/(?:[a-z\\-]+\\.)+[a-z]+$", "https://a-b.example", "https:/a.b" },
+        { "^[^\\]\\-a]$", "b", "]" },
+        { "^[^\\]\\-a]$", "^", "-" },
+        { "^[\\d.]+\\s\\w$", "1.2 a", "1.2a" },
+        { "^a\\+\\{1\\}$", "a+{1}", "a{1}" },
+        { "^[a-c]-[\\w-]$", "b--", "d-a" },
+        { "^$|^\\x41$", "A", "x41" },
+        { "^([0-9]{1,5}(h|m|s|ms)){1,4}$", "1m30s", "1.5s" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        print_message("%s\n", cases[i].pattern);
+        assert_true(pattern_matches(cases[i].pattern, cases[i].yes));
+        assert_false(pattern_matches(cases[i].pattern, cases[i].no));
+    }
+    assert_true(pattern_matches("(?=a)b", "what cannot be read forbids nothing"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(large_annotations_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(service_accounts_get_tokens, setup, teardown),
         cmocka_unit_test_setup_teardown(logs_are_text, setup, teardown),
+        cmocka_unit_test(patterns_are_those_of_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
