@@ -45,109 +45,24 @@ def bundle(version, channel):
     return sorted(documents, key=lambda document: document["kind"] != "CustomResourceDefinition")
 
 
-class ApiServer:
-    """Use as a context manager; it is stopped, and its data removed, when that ends."""
+class Calls:
+    """Calls to an API server that listens on 127.0.0.1, as its administrator."""
 
-    def __init__(self, directory):
-        self.directory = directory
-        directory.mkdir()
-        self.certificates()
-        self.log = directory / "log"
+    def __init__(self):
         self.port = 0
-        self.process = None
+        self.context = None  # certificates
         self.connection = None
         self.discovered = {}
-        self.start()
-
-    def start(self):
-        """Also again, after stop(): what it kept is there."""
-        with contextlib.closing(socket.socket()) as place:  # held until the server, too, has bound it
-            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            place.bind(("127.0.0.1", self.port))
-            self.port = place.getsockname()[1]
-            command = [found("kubernetes"), self.directory, *self.flags()]
-            with open(self.log, "ab") as out:
-                self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=out,
-                                                stderr=subprocess.STDOUT, start_new_session=True, cwd=self.directory)
-            wait_until(self.is_ready, 120, "the API server to be ready")
-
-    def flags(self):
-        return ["--bind-address=127.0.0.1", f"--secure-port={self.port}", "--permit-port-sharing", "--tls-cert-file=server.crt",
-                "--tls-private-key-file=server.key", "--client-ca-file=ca.crt", "--authorization-mode=RBAC",
-                "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=server.key",
-                "--service-account-signing-key-file=server.key", "--service-cluster-ip-range=10.96.0.0/16",
-                "--endpoint-reconciler-type=none"]
-
-    def certificates(self):
-        def openssl(*arguments):
-            subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.directory, timeout=60)
-
-        key = ["-newkey", "rsa:2048", "-nodes"]
-        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=shoot-ca",
-                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        for name, subject in (("server", "/CN=kube-apiserver"), ("admin", "/O=system:masters/CN=administrator")):
-            (self.directory / "extensions").write_text("subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
-            openssl("req", "-new", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject)
-            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-                    "-extfile", "extensions", "-out", f"{name}.crt")
-        self.context = ssl.create_default_context(cafile=self.directory / "ca.crt")
-        self.context.load_cert_chain(self.directory / "admin.crt", self.directory / "admin.key")
-
-    def is_ready(self):
-        expect(self.process.poll() is None, f"the API server ended with {self.process.returncode}\n{self.tail()}")
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.ask("GET", "/readyz").status == 200
-        return False
-
-    def tail(self):
-        return self.log.read_text(errors="replace")[-3000:]
 
     @property
     def url(self):
         return f"https://127.0.0.1:{self.port}"
-
-    @property
-    def kubeconfig(self):
-        """As Gardener issues it, with a client certificate."""
-        def data(name):
-            return base64.b64encode((self.directory / name).read_bytes()).decode()
-
-        named = {"name": "shoot"}
-        return yaml.safe_dump({
-            "apiVersion": "v1", "kind": "Config", "current-context": "shoot",
-            "clusters": [{**named, "cluster": {"server": self.url, "certificate-authority-data": data("ca.crt")}}],
-            "users": [{**named, "user": {"client-certificate-data": data("admin.crt"), "client-key-data": data("admin.key")}}],
-            "contexts": [{**named, "context": {"cluster": "shoot", "user": "shoot"}}]})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *about):
-        self.kill()
-        if about[0] is None:
-            shutil.rmtree(self.directory)
-
-    def stop(self):
-        """SIGTERM, as a kubelet does it."""
-        self.process.terminate()
-        self.process.wait(60)
-        self.kill()
-
-    def kill(self):
-        self.close()
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if self.process:
-            self.process.stdin.close()
 
     def close(self):
         """Its connection; the next call opens another."""
         if self.connection:
             self.connection.close()
             self.connection = None
-
-    # ---- calls --------------------------------------------------------------------------------------------------
 
     def ask(self, method, path, body=None, content_type=None):
         """A call as administrator; the answer's document is None when it is not JSON."""
@@ -225,4 +140,94 @@ class ApiServer:
         return len(documents)
 
 
-__all__ = ["ApiServer", "Answer", "APPLY", "BUNDLES", "CRDS", "Loader", "bundle", "found", "time"]
+class ApiServer(Calls):
+    """Use as a context manager; it is stopped, and its data removed, when that ends."""
+
+    def __init__(self, directory):
+        super().__init__()
+        self.directory = directory
+        directory.mkdir()
+        self.certificates()
+        self.log = directory / "log"
+        self.process = None
+        self.start()
+
+    def start(self):
+        """Also again, after stop(): what it kept is there."""
+        with contextlib.closing(socket.socket()) as place:  # held until the server, too, has bound it
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            place.bind(("127.0.0.1", self.port))
+            self.port = place.getsockname()[1]
+            command = [found("kubernetes"), self.directory, *self.flags()]
+            with open(self.log, "ab") as out:
+                self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=out,
+                                                stderr=subprocess.STDOUT, start_new_session=True, cwd=self.directory)
+            wait_until(self.is_ready, 120, "the API server to be ready")
+
+    def flags(self):
+        return ["--bind-address=127.0.0.1", f"--secure-port={self.port}", "--permit-port-sharing", "--tls-cert-file=server.crt",
+                "--tls-private-key-file=server.key", "--client-ca-file=ca.crt", "--authorization-mode=RBAC",
+                "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=server.key",
+                "--service-account-signing-key-file=server.key", "--service-cluster-ip-range=10.96.0.0/16",
+                "--endpoint-reconciler-type=none"]
+
+    def certificates(self):
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.directory, timeout=60)
+
+        key = ["-newkey", "rsa:2048", "-nodes"]
+        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=shoot-ca",
+                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        for name, subject in (("server", "/CN=kube-apiserver"), ("admin", "/O=system:masters/CN=administrator")):
+            (self.directory / "extensions").write_text("subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
+            openssl("req", "-new", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject)
+            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                    "-extfile", "extensions", "-out", f"{name}.crt")
+        self.context = ssl.create_default_context(cafile=self.directory / "ca.crt")
+        self.context.load_cert_chain(self.directory / "admin.crt", self.directory / "admin.key")
+
+    def is_ready(self):
+        expect(self.process.poll() is None, f"the API server ended with {self.process.returncode}\n{self.tail()}")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.ask("GET", "/readyz").status == 200
+        return False
+
+    def tail(self):
+        return self.log.read_text(errors="replace")[-3000:]
+
+    @property
+    def kubeconfig(self):
+        """As Gardener issues it, with a client certificate."""
+        def data(name):
+            return base64.b64encode((self.directory / name).read_bytes()).decode()
+
+        named = {"name": "shoot"}
+        return yaml.safe_dump({
+            "apiVersion": "v1", "kind": "Config", "current-context": "shoot",
+            "clusters": [{**named, "cluster": {"server": self.url, "certificate-authority-data": data("ca.crt")}}],
+            "users": [{**named, "user": {"client-certificate-data": data("admin.crt"), "client-key-data": data("admin.key")}}],
+            "contexts": [{**named, "context": {"cluster": "shoot", "user": "shoot"}}]})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *about):
+        self.kill()
+        if about[0] is None:
+            shutil.rmtree(self.directory)
+
+    def stop(self):
+        """SIGTERM, as a kubelet does it."""
+        self.process.terminate()
+        self.process.wait(60)
+        self.kill()
+
+    def kill(self):
+        self.close()
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.process:
+            self.process.stdin.close()
+
+__all__ = ["ApiServer", "Answer", "APPLY", "BUNDLES", "CRDS", "Calls", "Loader", "bundle", "found", "time"]
