@@ -20,11 +20,17 @@ static const struct fn_fields composite_spec[] = {
     { 0 },
 };
 
+/* What the cluster says no more of what it said before. */
+static const struct fn_fields composite_status[] = { { .name = "volumeName" },
+                                                     { .name = "previousVolumeName" },
+                                                     { 0 } };
+
 static const struct fn_fields composite[] = {
     { .name = "apiVersion" },
     { .name = "kind" },
     { .name = "metadata", .only = composite_metadata },
     { .name = "spec", .only = composite_spec },
+    { .name = "status", .only = composite_status },
     { 0 },
 };
 

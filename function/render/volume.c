@@ -226,6 +226,30 @@ static void advise_of_attachment(struct volume *v)
                          explain_attachment(jx_str(one, "message", "")));
 }
 
+/* The volume that there was, when it is not the one that there is: told by nothing but the status of before, since a claim in a
+ * cluster that was made anew has the name of the old one.  While there is none it is kept in mind. */
+static const char *former_volume(const struct volume *v)
+{
+    const json_t *before = json_object_get(v->w.call.req->composite, "status");
+    const char *now = jx_str(v->w.seen[WORKLOAD_OBJECT].at_provider, "volumeName", "");
+    const char *last = jx_str(before, "volumeName", now), *older = jx_str(before, "previousVolumeName", now);
+
+    return strcmp(last, now) != 0 ? last : strcmp(older, now) != 0 ? older : NULL;
+}
+
+static void advise_of_another(struct volume *v)
+{
+    const char *now = jx_str(v->w.seen[WORKLOAD_OBJECT].at_provider, "volumeName", NULL),
+               *former = former_volume(v);
+
+    if (now && former)
+        problems_add(
+            &v->w.call.advice,
+            "The volume is %.253s and was %.253s before: the cluster or the claim was made anew, and "
+            "what was on the old volume is not on this one; restore it from a backup",
+            now, former);
+}
+
 static void look_at_pending(const struct volume *v, struct link *l)
 {
     CLEAN(free) char *names = class_names(v);
@@ -298,6 +322,7 @@ static void tell(struct volume *v)
                        "The volume is made when the first pod using it is scheduled");
     jx_add(w->call.r->status, jx_s("claimName", w->call.names.own),
            jx_s("capacity", jx_str(at, "capacity", NULL)), jx_s("volumeName", jx_str(at, "volumeName", NULL)),
+           jx_s("previousVolumeName", former_volume(v)),
            jx_s("storageClassName", v->class_name ? v->class_name : jx_str(v->class, "name", NULL)),
            jx_s("bindingMode", jx_str(v->class, "bindingMode", NULL)));
     workload_finish(w, chain, phase_of(bound.reason), waiting ? "WaitingForPod" : NULL,
@@ -318,6 +343,7 @@ static void render_volume(const struct fn_request *req, struct fn_response *r)
     find_class(v);
     volume_rules(v);
     advise_of_attachment(v);
+    advise_of_another(v);
     verdict = workload_verdict(&v->w);
     if (verdict == WORKLOAD_RENDER)
         compose(v);
