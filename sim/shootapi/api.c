@@ -7,6 +7,7 @@
 #include "sim/shootapi/objects.h"
 #include "sim/shootapi/read.h"
 #include "sim/shootapi/remove.h"
+#include "sim/shootapi/scale.h"
 #include "sim/shootapi/special.h"
 #include "sim/shootapi/watch.h"
 #include "sim/shootapi/write.h"
@@ -67,7 +68,7 @@ static bool has_subresource(const struct path *p)
 static void handle_resource(struct api *a, const struct path *p, const struct api_request *req,
                             struct api_reply *ret)
 {
-    if (special_handle(a, p, req, ret))
+    if (special_handle(a, p, req, ret) || scale_handle(a, p, req, ret))
         return;
     if (!p->kind || !has_subresource(p)) {
         reply_unknown(ret);

@@ -64,6 +64,14 @@ static json_t *gvk_of(const struct kind *kind)
     return jx_pack("{s:s, s:s, s:s}", "group", kind->group, "version", kind->version, "kind", kind->kind);
 }
 
+static const struct kind scale = { .group = "autoscaling", .version = "v1", .kind = "Scale" };
+
+static json_t *aggregated_sub(const char *name, json_t *response_kind)
+{
+    return jx_pack("{s:s, s:o, s:o}", "subresource", name, "responseKind", response_kind, "verbs",
+                   words("get,patch,update", ','));
+}
+
 static json_t *aggregated_resource(const struct kind *kind)
 {
     json_t *resource =
@@ -76,9 +84,9 @@ static json_t *aggregated_resource(const struct kind *kind)
     if (kind->flags & KIND_ALL)
         jx_set(resource, "categories", jx_pack("[s]", "all"));
     if (kind->flags & KIND_STATUS)
-        jx_set(resource, "subresources",
-               jx_pack("[{s:s, s:o, s:o}]", "subresource", "status", "responseKind", gvk_of(kind), "verbs",
-                       words("get,patch,update", ',')));
+        jx_set(resource, "subresources", jx_pack("[o]", aggregated_sub("status", gvk_of(kind))));
+    if (kind->flags & KIND_SCALE)
+        jx_append(json_object_get(resource, "subresources"), aggregated_sub("scale", gvk_of(&scale)));
     return resource;
 }
 
@@ -202,6 +210,16 @@ static json_t *plain_resource(const struct kind *kind, const char *suffix, json_
                    kind->flags & KIND_NAMESPACED ? 1 : 0, "kind", kind->kind, "verbs", verbs);
 }
 
+static json_t *plain_scale(const struct kind *kind)
+{
+    json_t *resource = plain_resource(kind, "/scale", words("get,patch,update", ','));
+
+    jx_set(resource, "group", json_string(scale.group));
+    jx_set(resource, "version", json_string(scale.version));
+    jx_set(resource, "kind", json_string(scale.kind));
+    return resource;
+}
+
 void discovery_resources(struct api *a, const struct path *p, struct api_reply *ret)
 {
     json_t *resources;
@@ -225,6 +243,8 @@ void discovery_resources(struct api *a, const struct path *p, struct api_reply *
         jx_append(resources, resource);
         if (kind->flags & KIND_STATUS)
             jx_append(resources, plain_resource(kind, "/status", words("get,patch,update", ',')));
+        if (kind->flags & KIND_SCALE)
+            jx_append(resources, plain_scale(kind));
     }
     reply_doc(ret, 200,
               jx_pack("{s:s, s:s, s:o, s:o}", "kind", "APIResourceList", "apiVersion", "v1", "groupVersion",

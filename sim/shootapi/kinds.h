@@ -11,8 +11,9 @@ enum {
     KIND_GENERATION = 4, /* metadata.generation counts changes outside metadata and status */
     KIND_ORPHANS = 8,    /* deleted without a policy, dependents stay (Job) */
     KIND_CUSTOM = 16,
-    KIND_ALL = 32,       /* in `kubectl get all` */
-    KIND_DEPRECATED = 64 /* every answer carries a warning */
+    KIND_ALL = 32,        /* in `kubectl get all` */
+    KIND_DEPRECATED = 64, /* every answer carries a warning */
+    KIND_SCALE = 128      /* has the /scale subresource */
 };
 
 /* One kind in one version. */
