@@ -49,6 +49,9 @@ static char *ours(const struct options *o, const json_t *shoot, int *ret_code, s
     if (session_open(&s, o, SESSION_RUN, e) < 0 || session_account(&s, account_namespace(o), e) < 0)
         return NULL;
     *ret_code = drive(&s, targets, DRIVE_KUBECONFIG, e);
+    if (*ret_code == STOP_EXIT)
+        (void)fprintf(stderr, "Stopped. Cleura goes on; \"cleura-shoot kubeconfig %s\" takes it up again.\n",
+                      jx_str(shoot, "metadata.name", ""));
     return *ret_code == 0 ? from_secret(&s, shoot, e) : NULL;
 }
 
