@@ -163,6 +163,10 @@ static int check_endpoint(const struct options *o, const json_t *stored, const j
 {
     const char *there = jx_str(stored, "spec.endpoint", ""), *asked = jx_str(wanted, "spec.endpoint", "");
 
+    if (!*there)
+        return err_set(e, ERR_INVALID,
+                       "ProviderConfig default of namespace %s: spec.endpoint is required, for example %s",
+                       jx_str(stored, "metadata.namespace", ""), asked);
     if (!o->url || !strcmp(there, asked))
         return 0;
     return err_set(e, ERR_CONFLICT,

@@ -176,6 +176,21 @@ static void without_a_provider_it_renders_and_waits(void **state)
     gives("get shoot my-cluster -n team-a", 3, "there is no Shoot");
 }
 
+static void an_account_without_an_address_is_called_so(void **state)
+{
+    static const char text[] =
+        "{\"apiVersion\": \"cleura.m.crossplane.io/v1alpha2\", \"kind\": \"ProviderConfig\", "
+        "\"metadata\": {\"name\": \"default\", \"namespace\": \"bare\"}, \"spec\": {\"auth\": \"Cleura\"}}";
+    CLEAN(free) char *path = path_of("config.json"), *apply = x_asprintf("apply --no-provider -f %s", path);
+
+    (void)state;
+    assert_int_equal(file_write_atomic(path, text, strlen(text), 0600, NULL), 0);
+    gives(apply, 0, "ProviderConfig/default created");
+    gives("create x -n bare --no-provider --timeout 1s --project 0123456789abcdef0123456789abcdef", 2,
+          "ProviderConfig default of namespace bare: spec.endpoint is required, for example "
+          "https://rest.cleura.cloud");
+}
+
 /* A text that is larger than the buffer is lost before anything is flushed. */
 static void output_that_gets_lost_is_an_error(void **state)
 {
@@ -218,6 +233,7 @@ int main(void)
         cmocka_unit_test(rendering_needs_no_store_and_no_network),
         cmocka_unit_test(a_bad_spec_is_refused_before_anything_is_stored),
         cmocka_unit_test(without_a_provider_it_renders_and_waits),
+        cmocka_unit_test(an_account_without_an_address_is_called_so),
         cmocka_unit_test(output_that_gets_lost_is_an_error),
         cmocka_unit_test(the_password_is_never_stored),
     };
