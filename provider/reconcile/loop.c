@@ -378,11 +378,26 @@ static bool take_lock(struct loop *l)
     return l->lock_fd >= 0 && flock(l->lock_fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+/* Whoever looks why nothing happens is told once. */
+static void tell_lock(struct loop *l)
+{
+    if (!l->writer && !l->waits && l->lock_fd < 0)
+        log_error("cannot open the store's lock; nothing is executed here until that works",
+                  LS("lock", l->lock_path), LS("error", strerror(errno)));
+    else if (!l->writer && !l->waits)
+        log_info("another process executes what is in the store; waiting until it ends",
+                 LS("lock", l->lock_path));
+    else if (l->writer && l->waits)
+        log_info("executes what is in the store", LS("lock", l->lock_path));
+    l->waits = !l->writer;
+}
+
 void loop_step(struct loop *l, int timeout_ms)
 {
     int64_t until = clock_monotonic() + timeout_ms;
 
     l->writer = take_lock(l);
+    tell_lock(l);
     if (!l->writer) {
         http_poll(l->http, timeout_ms < LOCK_AGAIN_MS ? timeout_ms : LOCK_AGAIN_MS);
         return;

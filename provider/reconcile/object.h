@@ -70,8 +70,8 @@ struct loop {
     int64_t (*now)(void);
     int lock_fd;
     char *lock_path;
-    bool writer, stopping;
-    void *objects; /* tsearch tree of struct object by key */
+    bool writer, waits, stopping; /* waits: for who has the lock, and that was told */
+    void *objects;                /* tsearch tree of struct object by key */
     struct queue queue;
     struct list *lists;
     json_t *configs; /* "group/kind/ns/name" → object */
