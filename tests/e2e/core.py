@@ -112,15 +112,19 @@ class Core:
             "PACKAGE_RUNTIME": "External", "METRICS_PORT": "0", "HEALTH_PROBE_PORT": "0"}
 
     def __enter__(self):
-        self.initialise()
-        self.start()
+        try:
+            self.initialise()
+            self.start()
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
         return self
 
     def __exit__(self, kind, error, trace):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-        if kind:
+        if kind and self.log.exists():
             print(f"--- core, the end of its log\n{self.log.read_text(errors='replace')[-4000:]}")
 
     # ---- the core ---------------------------------------------------------------------------------------------------
