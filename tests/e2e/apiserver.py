@@ -165,8 +165,8 @@ class ApiServer(Calls):
             wait_until(self.is_ready, 120, "the API server to be ready")
 
     def flags(self):
-        return ["--bind-address=127.0.0.1", f"--secure-port={self.port}", "--permit-port-sharing", "--tls-cert-file=server.crt",
-                "--tls-private-key-file=server.key", "--client-ca-file=ca.crt", "--authorization-mode=RBAC",
+        return ["--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", f"--secure-port={self.port}", "--permit-port-sharing",
+                "--tls-cert-file=server.crt", "--tls-private-key-file=server.key", "--client-ca-file=ca.crt", "--authorization-mode=RBAC",
                 "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=server.key",
                 "--service-account-signing-key-file=server.key", "--service-cluster-ip-range=10.96.0.0/16",
                 "--endpoint-reconciler-type=none"]

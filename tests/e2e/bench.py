@@ -2,11 +2,14 @@
 
 A case is tests/e2e/cases/<case>/test.py: a docstring that says what others may rely on, and a main() that shows it. Programs of
 ours come from $BIN, clients from $TOOLS; scripts/e2e sets both."""
+import fcntl
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -15,6 +18,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from lab import BIN, ROOT, Failure, expect, expect_equal, wait_until  # noqa: E402
 
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1  # netdevice(7)
 V1 = "apiextensions.fn.proto.v1.FunctionRunnerService"
 V1BETA1 = "apiextensions.fn.proto.v1beta1.FunctionRunnerService"
 SERVER_NAME = "function-cleura.crossplane-system"  # one of those in the certificate grpcgo makes
@@ -131,7 +135,19 @@ class Function:
             self.process.wait()
 
 
-def run(main):
+def isolate():
+    """From here on in a network of its own with nothing but loopback."""
+    if "E2E_ISOLATED" not in os.environ:
+        user = [] if os.geteuid() == 0 else ["--map-root-user"]
+        os.execvpe("unshare", ["unshare", *user, "--net", "--", sys.executable, "-B", *sys.argv], {**os.environ, "E2E_ISOLATED": "1"})
+    with socket.socket() as any_socket:  # loopback is down in a new network
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def run(main, isolated=False):
+    """isolated: with programs that listen on all interfaces and cannot be told otherwise."""
+    if isolated:
+        isolate()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that Bench.__exit__ runs
     try:
         with Bench() as bench:

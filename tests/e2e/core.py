@@ -7,7 +7,7 @@
 
 `core init` makes the certificates, the one of the Function's server too; the Function itself is a FunctionRevision made by hand, whose
 address the test writes: no package is pulled and no pod is started. The core's own servers (metrics, probes, the webhook that
-refuses removals) listen on all interfaces, as it cannot be told otherwise."""
+refuses removals) listen on all interfaces, as it cannot be told otherwise: a case with it is run "isolated"."""
 import base64
 import json
 import os

@@ -124,4 +124,4 @@ def main(bench):
                 print(f"{part.__name__}: as promised ({time.monotonic() - started:.0f} s)")
 
 
-run(main)
+run(main, isolated=True)
