@@ -131,7 +131,7 @@ class Lab:
 
     def creates(self):
         """Shoot creations that took effect."""
-        return [e for e in self.journal("POST", applied=True) if e["route"] in ("V1CreateShoot", "V2CreateShoot")]
+        return [e for e in self.journal("POST", applied=True) if e["route"] in ("V1CreateShoot", "GardenerCreateShoot")]
 
     def fault(self, **fault):
         self.control("POST", "/faults", fault)
