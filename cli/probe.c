@@ -16,16 +16,15 @@ enum { PROBE_TIMEOUT_MS = 90 * 1000, STEP_MS = 200, KUBECONFIG_SECONDS = 86400 }
 static bool is_v1(const struct options *o) { return !strcmp(account_api(o), "v1"); }
 
 #define CONFIG_REF "kind", "ProviderConfig", "name", "default"
-#define MODERN     "cleura.m.crossplane.io/v1alpha2"
+#define UNTRUSTED_ADVICE                                                                                     \
+    "; name the file of the CA that signed the server's certificate with --ca-file, or correct --url"
+#define MODERN "cleura.m.crossplane.io/v1alpha2"
 
 static const struct table_name reasons[] = {
-    { "NotFound", ERR_NOT_FOUND },
-    { "Unauthorized", ERR_AUTH },
-    { "Forbidden", ERR_AUTH },
-    { "ForbiddenAddress", ERR_AUTH },
-    { "TwoFactorRequired", ERR_AUTH },
-    { "InvalidSpec", ERR_INVALID },
-    { NULL, ERR_NONE },
+    { "NotFound", ERR_NOT_FOUND },     { "Unauthorized", ERR_AUTH },
+    { "Forbidden", ERR_AUTH },         { "ForbiddenAddress", ERR_AUTH },
+    { "TwoFactorRequired", ERR_AUTH }, { "InvalidSpec", ERR_INVALID },
+    { "Untrusted", ERR_UNTRUSTED },    { NULL, ERR_NONE },
 };
 
 /* What the store knows of the account: somebody may have applied a ProviderConfig with a Secret. Nothing when there is no
@@ -92,8 +91,9 @@ static int check_failure(const json_t *object, struct err *e)
         int kind = table_value(reasons, jx_str(condition, "reason", ""));
 
         if (!strcmp(jx_str(condition, "status", ""), "False") && kind != ERR_NONE)
-            return err_set(e, (enum err_kind)kind, "%s",
-                           jx_str(condition, "message", jx_str(condition, "reason", "")));
+            return err_set(e, (enum err_kind)kind, "%s%s",
+                           jx_str(condition, "message", jx_str(condition, "reason", "")),
+                           kind == ERR_UNTRUSTED ? UNTRUSTED_ADVICE : "");
     }
     return 0;
 }

@@ -11,6 +11,7 @@ const struct err_policy err_policy[ERR_N] = {
     [ERR_NOT_FOUND] = { "NotFound", false, false, 3 },
     [ERR_CONFLICT] = { "Conflict", false, true, 4 },
     [ERR_AUTH] = { "Unauthorized", false, true, 5 },
+    [ERR_UNTRUSTED] = { "Untrusted", false, true, 9 },
     [ERR_TRANSIENT] = { "Unavailable", false, true, 6 },
     [ERR_TIMEOUT] = { "Timeout", false, false, 7 },
     [ERR_FAILED] = { "Failed", false, false, 8 },

@@ -10,6 +10,7 @@ enum err_kind {
     ERR_NOT_FOUND, /* something named does not exist */
     ERR_CONFLICT,  /* somebody else changed it, or it is not ours */
     ERR_AUTH,      /* credentials are missing, wrong or without the right */
+    ERR_UNTRUSTED, /* who answers cannot prove to be whom we want */
     ERR_TRANSIENT, /* no answer, or "later" */
     ERR_TIMEOUT,   /* the user's own deadline passed */
     ERR_FAILED,    /* the other side says it failed for good */

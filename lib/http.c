@@ -314,6 +314,12 @@ static enum http_fate fate_of(CURL *easy, CURLcode code)
     return connected == 0 && request_size == 0 && uploaded == 0 ? HTTP_NOT_SENT : HTTP_MAYBE_SENT;
 }
 
+static enum err_kind failure_kind(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ? ERR_UNTRUSTED
+                                                                                      : ERR_TRANSIENT;
+}
+
 static const char *failure_text(const struct http_call *call, CURLcode code)
 {
     if (call->res.body.overflow)
@@ -386,7 +392,7 @@ static void on_finished(struct http_call *call, CURLcode code)
         return;
     }
     fate = call->turned ? HTTP_MAYBE_SENT : fate_of(call->easy, code);
-    err_set(&e, ERR_TRANSIENT, "%s", failure_text(call, code));
+    err_set(&e, failure_kind(code), "%s", failure_text(call, code));
     finish(call, fate, &e);
 }
 

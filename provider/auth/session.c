@@ -116,11 +116,12 @@ static void login_later(struct session *s, const struct http_response *res, cons
 {
     int64_t wait = auth_backoff(s->failures, CLOCK_MINUTE),
             asked = res ? http_retry_after(res, s->auth->now()) : -1;
+    enum err_kind kind = res ? ERR_TRANSIENT : e->kind;
     CLEAN(free)
     char *text = res ? x_asprintf("login at Cleura: HTTP %d", res->status)
                      : x_asprintf("login at Cleura: %s", e->text);
 
-    refuse(s, "Unavailable", asked > wait ? asked : wait, ERR_TRANSIENT, text);
+    refuse(s, err_policy[kind].reason, asked > wait ? asked : wait, kind, text);
 }
 
 static void login_refused(struct session *s)

@@ -247,7 +247,7 @@ static void on_answer(void *ctx, const struct auth_result *r)
     else if (r->outcome == AUTH_HELD || r->outcome == AUTH_GONE)
         object_fail_call(o, r);
     else
-        failed(o, "Unavailable", 0, NULL, r->e->text);
+        failed(o, err_policy[r->e->kind].reason, 0, NULL, r->e->text);
 }
 
 /* ---- the pass ---------------------------------------------------------------------------------------------------- */

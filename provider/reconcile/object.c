@@ -197,7 +197,7 @@ void object_fail_call(struct object *o, const struct auth_result *r)
     else if (r->outcome == AUTH_GONE)
         fail(o, "WaitingForShoot", object_interval(o, PACE_WAITING), COUNTER_KEEP, r->e->text);
     else
-        object_fail(o, "Unavailable", 0, "%s", r->e->text);
+        object_fail(o, err_policy[r->e->kind].reason, 0, "%s", r->e->text);
 }
 
 void object_fail_config(struct object *o, const struct err *e)
