@@ -45,7 +45,8 @@ static void print_all(void)
            "\"cleura-shoot help VERB\" tells more of a verb.\n\n"
            "Exit codes: 0 done, 1 internal error, 2 wrong usage or spec, 3 not found, 4 conflict or not "
            "ours, 5 login or rights,\n"
-           "6 Cleura unavailable, 7 timeout, 8 failed for good, 9 certificate not trusted, 130 stopped by ^C.\n");
+           "6 Cleura unavailable, 7 timeout, 8 failed for good, 9 certificate not trusted, 130 stopped by "
+           "^C.\n");
 }
 
 static bool is_first_of_its_version(size_t i)
