@@ -127,6 +127,16 @@ size_t jx_cut(const char *s, size_t n)
     return n;
 }
 
+json_t *jx_iterable(const json_t *doc)
+{
+    union {
+        const json_t *in;
+        json_t *out;
+    } same = { .in = doc };
+
+    return same.out;
+}
+
 json_t *jx_at(const json_t *doc, const char *path)
 {
     json_t *at = NULL;

@@ -58,6 +58,9 @@ size_t jx_cut(const char *s, size_t n);
 static inline json_t *jx_opt_bool(struct jx_opt_bool b) { return b.set ? json_boolean(b.value) : NULL; }
 static inline json_t *jx_opt_int(struct jx_opt_int i) { return i.set ? json_integer(i.value) : NULL; }
 
+/* The same document, for jansson's iteration, which only reads and takes none that is const all the same. */
+json_t *jx_iterable(const json_t *doc);
+
 /* Walk "spec.forProvider.url" down objects. NULL when anything on the way is missing. Borrowed. */
 json_t *jx_at(const json_t *doc, const char *path);
 /* The same for a string, or 'otherwise' when it is missing or no string. */

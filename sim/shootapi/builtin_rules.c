@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/builtin_rules.h"
+#include "lib/jx.h"
 #include "sim/shootapi/names.h"
 #include <stdint.h>
 
@@ -69,24 +70,13 @@ static void judge_target(const struct rule *rule, struct value v, json_t *found)
         judge_name(rule, v, found);
 }
 
-/* jansson's iteration takes non-const documents although it only reads. */
-static json_t *read_only(const json_t *doc)
-{
-    union {
-        const json_t *in;
-        json_t *out;
-    } same = { .in = doc };
-
-    return same.out;
-}
-
 static void judge_labels(const struct rule *rule, struct value v, json_t *found)
 {
     const char *name;
     json_t *text;
 
     (void)rule;
-    json_object_foreach (read_only(v.json), name, text) {
+    json_object_foreach (jx_iterable(v.json), name, text) {
         add_text(found, v.field, name, name_qualified(name));
         if (json_is_string(text))
             add_text(found, v.field, json_string_value(text), name_label_value(json_string_value(text)));
@@ -100,7 +90,7 @@ static void judge_annotations(const struct rule *rule, struct value v, json_t *f
     json_t *text;
 
     (void)rule;
-    json_object_foreach (read_only(v.json), name, text) {
+    json_object_foreach (jx_iterable(v.json), name, text) {
         CLEAN(free) char *lower = x_strdup(name);
 
         for (char *at = lower; *at; at++)
