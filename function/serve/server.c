@@ -21,7 +21,7 @@ enum {
     PING_INTERVAL_MS = 20 * 1000,   /* clients may ping each 30 s, some clocks run fast */
     HANDSHAKE_MS = 20 * 1000,       /* who connects and says nothing is gone after that */
     TARGET = INET6_ADDRSTRLEN + 16, /* bytes of an address as the library takes it */
-    KEPT = 4 << 20, /* bytes of freed memory at the end of a heap, and of one piece that is kept */
+    KEPT = 1 << 20, /* bytes of freed memory at the end of a heap, of which each thread may have one */
 };
 
 /* Messages that are on their way take at most about this much, however many calls there are: when it gets scarce, the library gives clients
