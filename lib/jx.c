@@ -137,6 +137,17 @@ json_t *jx_iterable(const json_t *doc)
     return same.out;
 }
 
+bool jx_lists(const json_t *list, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *one = json_string_value(json_array_get(list, i));
+
+        if (one && !strcmp(one, text))
+            return true;
+    }
+    return false;
+}
+
 json_t *jx_at(const json_t *doc, const char *path)
 {
     json_t *at = NULL;

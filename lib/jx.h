@@ -61,6 +61,9 @@ static inline json_t *jx_opt_int(struct jx_opt_int i) { return i.set ? json_inte
 /* The same document, for jansson's iteration, which only reads and takes none that is const all the same. */
 json_t *jx_iterable(const json_t *doc);
 
+/* Is the text an element of the list? */
+bool jx_lists(const json_t *list, const char *text);
+
 /* Walk "spec.forProvider.url" down objects. NULL when anything on the way is missing. Borrowed. */
 json_t *jx_at(const json_t *doc, const char *path);
 /* The same for a string, or 'otherwise' when it is missing or no string. */

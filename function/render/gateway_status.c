@@ -236,14 +236,6 @@ static void look_at_programmed(const struct gateway *g, struct view *v)
         v->phase = "Stale";
 }
 
-static bool listed(const json_t *addresses, const char *address)
-{
-    for (size_t i = 0; i < json_array_size(addresses); i++)
-        if (!strcmp(json_string_value(json_array_get(addresses, i)), address))
-            return true;
-    return false;
-}
-
 static void look_at_address(const struct gateway *g, struct view *v)
 {
     const char *said = json_string_value(json_array_get(jx_at(v->at, "addresses"), 0)), *other,
@@ -260,7 +252,7 @@ static void look_at_address(const struct gateway *g, struct view *v)
                    "Octavia has given Service %.63s/%.63s no address yet; nothing to do: it takes one to "
                    "five minutes",
                    ns, name);
-    else if (!listed(jx_at(v->at, "addresses"), address))
+    else if (!jx_lists(jx_at(v->at, "addresses"), address))
         link_unmet(&v->balancer, "AddressDiffers",
                    "Envoy Gateway says the address is %.63s, but Service %.63s/%.63s has %.63s from Octavia; "
                    "nothing to do, unless it "

@@ -162,7 +162,7 @@ static void draining(const struct shoot_state *st, struct link *l)
     CLEAN(buf_free) struct buf text = buf_max(512);
 
     for (size_t i = 0; i < json_array_size(names); i++)
-        (void)buf_addf(&text, "%s%s", i ? ", " : "", json_string_value(json_array_get(names, i)));
+        (void)buf_addf(&text, "%s%s", i ? ", " : "", json_string_value(json_array_get(names, i)) ?: "?");
     if (count <= 0)
         link_unmet(l, "Removing", "Envoy Gateway is to be removed; nothing to do");
     else

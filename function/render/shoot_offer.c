@@ -84,17 +84,6 @@ static json_t *texts_of(const json_t *list)
     return texts;
 }
 
-static bool listed(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach (list, i, one)
-        if (!strcmp(json_string_value(one), name))
-            return true;
-    return false;
-}
-
 /* "b.2c4gb, b.4c8gb" */
 static char *names_of(const json_t *list)
 {
@@ -120,7 +109,7 @@ static void check(struct shoot_state *st, const char *path, const char *name, co
     json_auto_t *list = texts_of(offered);
     CLEAN(free) char *names = NULL;
 
-    if (!name || !json_array_size(list) || listed(list, name))
+    if (!name || !json_array_size(list) || jx_lists(list, name))
         return;
     names = names_of(list);
     problems_add(&st->call.advice, "%s: \"%.64s\" is not offered; Cleura has %s", path, name, names);

@@ -34,7 +34,7 @@ static void check_zones(struct shoot_state *st, const json_t *there)
 
             for (size_t k = 0; k < json_array_size(w->zones); k++)
                 kept = kept || json_equal(json_array_get(w->zones, k), zone);
-            if (!kept)
+            if (!kept && json_is_string(zone))
                 problems_add(&st->call.problems,
                              "%s.zones: \"%.64s\" is missing, and a group's zones can only be added to; add "
                              "it, or make a new group "

@@ -45,17 +45,6 @@ static bool is_wished(const struct served_wish *w, const char *version)
     return false;
 }
 
-static bool names(const json_t *versions, const char *version)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach (versions, i, one)
-        if (!strcmp(json_string_value(one), version))
-            return true;
-    return false;
-}
-
 static void found(struct served *ret, const char *version)
 {
     ret->outcome = SERVED_AS;
@@ -70,7 +59,7 @@ static bool choose_wished(const struct asker *a, const json_t *named)
     for (size_t i = 0; i < a->wish->n; i++) {
         const char *version = a->wish->versions[i];
 
-        if (named && !names(named, version))
+        if (named && !jx_lists(named, version))
             continue;
         if (decided_by(a, version, named != NULL, &has))
             return true;

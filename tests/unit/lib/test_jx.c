@@ -29,6 +29,17 @@ static void paths_are_walked(void **state)
     assert_true(jx_bool(doc, "spec.off", true));
 }
 
+static void what_is_no_text_is_not_the_text(void **state)
+{
+    json_auto_t *list = jx_pack("[i,n,s,[s]]", 7, "a", "b");
+
+    (void)state;
+    assert_true(jx_lists(list, "a"));
+    assert_false(jx_lists(list, "b"));
+    assert_false(jx_lists(list, ""));
+    assert_false(jx_lists(NULL, "a"));
+}
+
 static void any_bytes_become_text(void **state)
 {
     static const struct {
@@ -177,6 +188,7 @@ static void sharing_does_not_take(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_text_is_not_the_text),
         cmocka_unit_test(paths_are_walked),
         cmocka_unit_test(any_bytes_become_text),
         cmocka_unit_test(text_is_cut_at_whole_characters),
