@@ -62,7 +62,7 @@ def main(lab):
         expect(not is_bound(), "no rights are left")
         if "gatewayclasses" in kubectl("get", "crds", "-o", "name"):
             expect_equal([], classes(), "classes that are left")
-        expect_equal([], [name for _, name in lab.objects() if "-envoy-" in name], "what the provider still has to do")
+        wait_until(lambda: not any("-envoy-" in name for _, name in lab.objects()), 30, "the provider to have nothing left to do")
 
     done(apply("{install: None}"), "a cluster without")
     lab.cli("kubeconfig", "my-cluster", config, "--no-provider", "-n", "team-a")

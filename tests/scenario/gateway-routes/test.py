@@ -88,8 +88,12 @@ def main(lab):
 
     # Envoy Gateway would accept a second route on a TCP listener, and send it no traffic: it is not even made
     second = (ROOT / "examples/tcproute/tcproute.yaml").read_text().replace("my-tcp-service", "second")
-    lab.cli("apply", "-f", "-", "--timeout", "10s", stdin=second, code=None)
+    file = lab.directory / "second.yaml"
+    file.write_text(second)
+    work = lab.start("cleura-shoot", "apply", "-f", file, "--timeout", "10m")
     says("TCPRoute/second", 'already forwards to TCPRoute "my-tcp-service"')
+    work.terminate()
+    work.wait(30)
     expect("second" not in kubectl("get", "tcproutes", "-n", "my-app"), "the second route is not in the cluster")
     lab.cli("delete", "-f", "-", "--yes", "--timeout", "1m", stdin=second)
     expect(lab.is_ready("TCPRoute", "my-tcp-service"), "the first route is as it was")
