@@ -8,7 +8,7 @@ static const struct link_advice provider[] = {
     { "Unauthorized", "check the account's login and password in the Secret of the ProviderConfig" },
     { "NoProviderConfig", "create it, or correct the name of the one that is there" },
     { "SessionContention", "another program logs in with the same account; give each its own" },
-    { "Untrusted", "name its CA: ProviderConfig spec.tls, or --ca-file" },
+    { "Untrusted", "check the CA in its kubeconfig, or in spec.tls of its ProviderConfig" },
     { "Unavailable", "nothing to do: it is tried again" },
     { "ReconcilePaused", "remove the annotation crossplane.io/paused to go on" },
     { 0 },

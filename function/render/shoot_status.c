@@ -18,6 +18,7 @@ struct view {
 static const struct link_advice own_reasons[] = {
     { "NotOurs",
       "choose another spec.name, or set spec.adopt to true to take over the cluster that is there" },
+    { "Untrusted", "name its CA: ProviderConfig spec.tls, or --ca-file" },
     { "LoginRefused", "check login and password in the account's Secret" },
     { "TwoFactorRequired", "use an account without a second factor, or another executor" },
     { "Rejected",
