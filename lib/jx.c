@@ -127,16 +127,6 @@ size_t jx_cut(const char *s, size_t n)
     return n;
 }
 
-json_t *jx_iterable(const json_t *doc)
-{
-    union {
-        const json_t *in;
-        json_t *out;
-    } same = { .in = doc };
-
-    return same.out;
-}
-
 bool jx_lists(const json_t *list, const char *text)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {

@@ -58,9 +58,6 @@ size_t jx_cut(const char *s, size_t n);
 static inline json_t *jx_opt_bool(struct jx_opt_bool b) { return b.set ? json_boolean(b.value) : NULL; }
 static inline json_t *jx_opt_int(struct jx_opt_int i) { return i.set ? json_integer(i.value) : NULL; }
 
-/* The same document, for jansson's iteration, which only reads and takes none that is const all the same. */
-json_t *jx_iterable(const json_t *doc);
-
 /* Is the text an element of the list? */
 bool jx_lists(const json_t *list, const char *text);
 

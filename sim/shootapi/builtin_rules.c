@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/builtin_rules.h"
-#include "lib/jx.h"
 #include "sim/shootapi/names.h"
 #include <stdint.h>
 
@@ -76,7 +75,7 @@ static void judge_labels(const struct rule *rule, struct value v, json_t *found)
     json_t *text;
 
     (void)rule;
-    json_object_foreach (jx_iterable(v.json), name, text) {
+    json_object_foreach ((json_t *)(uintptr_t)v.json, name, text) {
         add_text(found, v.field, name, name_qualified(name));
         if (json_is_string(text))
             add_text(found, v.field, json_string_value(text), name_label_value(json_string_value(text)));
@@ -90,7 +89,7 @@ static void judge_annotations(const struct rule *rule, struct value v, json_t *f
     json_t *text;
 
     (void)rule;
-    json_object_foreach (jx_iterable(v.json), name, text) {
+    json_object_foreach ((json_t *)(uintptr_t)v.json, name, text) {
         CLEAN(free) char *lower = x_strdup(name);
 
         for (char *at = lower; *at; at++)

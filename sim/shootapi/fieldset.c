@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/shootapi/fieldset.h"
 #include "lib/buf.h"
-#include "lib/jx.h"
+#include <stdint.h>
 
 json_t *fieldset_decode(const json_t *fields_v1)
 {
     json_t *set = json_object(), *child;
     const char *name;
 
-    json_object_foreach (jx_iterable(fields_v1), name, child) {
+    json_object_foreach ((json_t *)(uintptr_t)fields_v1, name, child) {
         if (strcmp(name, ".") != 0)
             jx_set(set, name, json_object_size(child) ? fieldset_decode(child) : jx_pack("{s:{}}", "."));
         else
@@ -24,7 +24,7 @@ json_t *fieldset_encode(const json_t *set)
 
     if (json_object_size(set) == 1 && json_object_get(set, "."))
         return fields;
-    json_object_foreach (jx_iterable(set), name, child) {
+    json_object_foreach ((json_t *)(uintptr_t)set, name, child) {
         jx_set(fields, name, strcmp(name, ".") != 0 ? fieldset_encode(child) : json_object());
     }
     return fields;
@@ -222,7 +222,7 @@ void fieldset_add(json_t *set, const json_t *other)
     const char *name;
     json_t *child;
 
-    json_object_foreach (jx_iterable(other), name, child) {
+    json_object_foreach ((json_t *)(uintptr_t)other, name, child) {
         if (json_object_get(set, name))
             fieldset_add(json_object_get(set, name), child);
         else
@@ -235,7 +235,7 @@ void fieldset_subtract(json_t *set, const json_t *other)
     const char *name;
     json_t *child;
 
-    json_object_foreach (jx_iterable(other), name, child) {
+    json_object_foreach ((json_t *)(uintptr_t)other, name, child) {
         json_t *mine = json_object_get(set, name);
 
         if (!mine)
@@ -252,7 +252,7 @@ json_t *fieldset_intersect(const json_t *a, const json_t *b)
     json_t *both = json_object(), *child;
     const char *name;
 
-    json_object_foreach (jx_iterable(a), name, child) {
+    json_object_foreach ((json_t *)(uintptr_t)a, name, child) {
         const json_t *other = json_object_get(b, name);
         json_t *inner;
 
@@ -320,6 +320,6 @@ json_t *fieldset_paths(const json_t *set)
 {
     json_t *paths = json_array();
 
-    list_paths(jx_iterable(set), "", paths);
+    list_paths((json_t *)(uintptr_t)set, "", paths);
     return paths;
 }
